@@ -1,0 +1,1 @@
+"""Submissions: the only package that touches the database."""
