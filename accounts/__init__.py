@@ -1,0 +1,1 @@
+"""Accounts: who a person or a script is."""

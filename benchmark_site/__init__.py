@@ -1,0 +1,1 @@
+"""Wiring of the site: settings, addresses, the queue's app.  No behaviour lives here."""

@@ -1,0 +1,39 @@
+"""The queue's app: which broker, and what runs on a clock."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmark_site.settings")
+
+app = Celery("benchmark_site")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_connection_retry_on_startup=True,
+    # A web request waits for a dead broker at most this long: the row is already stored, and
+    # the sweep announces it later.
+    broker_transport_options={
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "visibility_timeout": 3600,
+    },
+    task_publish_retry=False,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    task_default_queue="evaluate",
+    timezone="UTC",
+    beat_schedule={
+        "sweep": {
+            "task": "workers.sweep",
+            "schedule": settings.SWEEP_SECONDS,
+            # A sweep that waited longer than its period is replaced by the next one.
+            "options": {"expires": settings.SWEEP_SECONDS},
+        }
+    },
+)
+app.autodiscover_tasks(["workers"])
+app.set_default()

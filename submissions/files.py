@@ -1,0 +1,117 @@
+"""Files kept under the hash of their content: written whole or not at all, verified when read."""
+
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+CHUNK_BYTES = 1024 * 1024
+
+
+class DamagedFile(Exception):
+    """A stored file is missing, or its bytes do not have the hash that it is filed under."""
+
+    def __init__(self, sha256: str, reason: str) -> None:
+        super().__init__(f"file {sha256}: {reason}")
+        self.sha256 = sha256
+        self.reason = reason
+
+
+class ContentStorage(FileSystemStorage):
+    """A folder in which a file appears at once and whole, also when the machine loses power."""
+
+    def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]
+        target = Path(self.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as draft:
+            try:
+                for chunk in content.chunks(CHUNK_BYTES):
+                    draft.write(chunk)
+                draft.flush()
+                os.fsync(draft.fileno())
+                Path(draft.name).replace(target)
+            except BaseException:
+                Path(draft.name).unlink(missing_ok=True)
+                raise
+        _sync_folder(target.parent)
+        return name
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _storage() -> Storage:
+    return storages["content"]
+
+
+def _name(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def hash_stream(stream: IO[bytes]) -> tuple[str, int]:
+    """Return sha256 as hex and the number of bytes of a stream, which is left at its start."""
+    digest, size = hashlib.sha256(), 0
+    stream.seek(0)
+    while chunk := stream.read(CHUNK_BYTES):
+        digest.update(chunk)
+        size += len(chunk)
+    stream.seek(0)
+    return digest.hexdigest(), size
+
+
+def store_stream(stream: IO[bytes]) -> tuple[str, int]:
+    """Keep a stream's bytes; storing the same bytes twice keeps them once.
+
+    Returns:
+        sha256 as hex, and the size in bytes.
+    """
+    sha256, size = hash_stream(stream)
+    if not _storage().exists(_name(sha256)):
+        _storage().save(_name(sha256), File(stream))
+    return sha256, size
+
+
+def store_bytes(data: bytes) -> str:
+    """Keep bytes and return their sha256 as hex."""
+    return store_stream(io.BytesIO(data))[0]
+
+
+@contextmanager
+def open_stored(sha256: str) -> Iterator[BinaryIO]:
+    """Open a kept file for reading, unverified, for sending it to a browser.
+
+    Raises:
+        DamagedFile: if it is not there.
+    """
+    try:
+        stream = _storage().open(_name(sha256), "rb")
+    except OSError as error:
+        raise DamagedFile(sha256, "missing") from error
+    with stream:
+        yield cast(BinaryIO, stream)
+
+
+def read_stored(sha256: str) -> bytes:
+    """Read a kept file whole and verify it.
+
+    Raises:
+        DamagedFile: if it is not there or its bytes have changed.
+    """
+    with open_stored(sha256) as stream:
+        data = stream.read()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise DamagedFile(sha256, "its bytes have changed since they were stored")
+    return data

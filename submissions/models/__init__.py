@@ -1,0 +1,29 @@
+"""What the portal remembers: releases, models, submissions, evaluations, the board."""
+
+from submissions.models.board import BoardEvent, ReportedScore, Standing
+from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, TaskResult
+from submissions.models.release import Example, ItemSet, Release, ReleaseTask
+from submissions.models.submission import (
+    ModelEntry,
+    Submission,
+    SubmissionFile,
+    TaskPredictions,
+)
+
+__all__ = [
+    "BoardEvent",
+    "Evaluation",
+    "Example",
+    "Failure",
+    "ItemSet",
+    "ModelEntry",
+    "Release",
+    "ReleaseTask",
+    "ReportedScore",
+    "Standing",
+    "Submission",
+    "SubmissionFile",
+    "TaskArtefact",
+    "TaskPredictions",
+    "TaskResult",
+]

@@ -1,0 +1,122 @@
+"""Evaluations: append-only attempts to score a submission, and what they found."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from submissions.models.submission import Submission
+
+
+class Failure(models.TextChoices):
+    """Why an evaluation failed, as a stable code; FAILURE_HINTS in record.py says what to do."""
+
+    WORKER_LOST = "worker_lost", "every worker that took it fell silent"
+    STORED_FILE = "stored_file", "a stored file is missing or damaged"
+    TIMEOUT = "timeout", "scoring took longer than allowed"
+    INTERNAL = "internal", "an error of ours"
+
+
+class Evaluation(models.Model):
+    """One scoring of a submission by all scorers of its suite."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "queued"
+        RUNNING = "running", "running"
+        DONE = "done", "scored"
+        FAILED = "failed", "failed"
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="evaluations")
+    status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
+    # How often it was claimed, and the number that the latest claimant must show to write.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
+    worker = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField()
+    announced_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    lease_expires_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=20, choices=Failure, blank=True)
+    failure_reason = models.TextField(blank=True)
+    failure_hint = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=(
+                    models.Q(status="failed")
+                    & ~models.Q(failure="")
+                    & ~models.Q(failure_reason="")
+                    & ~models.Q(failure_hint="")
+                )
+                | (~models.Q(status="failed") & models.Q(failure="")),
+                name="a_failure_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="running") | models.Q(lease_expires_at__isnull=False),
+                name="who_runs_has_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["queued", "running"], finished_at=None)
+                | models.Q(status__in=["done", "failed"], finished_at__isnull=False),
+                name="an_end_has_its_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["status", "created_at"],
+                condition=models.Q(status__in=["queued", "running"]),
+                name="open_evaluations",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"evaluation {self.pk} of {self.submission}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its end is still to come."""
+        return self.status in (self.Status.QUEUED, self.Status.RUNNING)
+
+
+class TaskResult(models.Model):
+    """A task's score under one scorer."""
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="results")
+    task = models.SlugField(max_length=60)
+    scorer = models.SlugField(max_length=60)
+    n = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField()
+    mean = models.FloatField()
+    # How many examples had which outcome, by outcome name.
+    outcomes = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["evaluation", "task", "scorer"], name="one_result_a_task_and_scorer"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mean__gte=0.0, mean__lte=1.0), name="a_mean_is_a_fraction"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered__lte=models.F("n")), name="no_more_answered_than_n"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.scorer} {self.mean}"
+
+
+class TaskArtefact(models.Model):
+    """A result's per-example scores and outcomes, packed by `artefacts.pack_scores`.
+
+    A table of its own, so that reading the board never reads these bytes.
+    """
+
+    result = models.OneToOneField(TaskResult, on_delete=models.CASCADE, related_name="artefact")
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"artefact of {self.result_id}"

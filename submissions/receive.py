@@ -1,0 +1,296 @@
+"""Uploads come in here: bytes become a submission with a queued evaluation, or are refused."""
+
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import IO, BinaryIO, cast
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from scoring import SUITES
+from submissions.files import hash_stream, store_stream
+from submissions.intake import (
+    Alignment,
+    ParsedUpload,
+    Problem,
+    Refused,
+    align,
+    parse_upload,
+    recognise_release,
+)
+from submissions.models import (
+    BoardEvent,
+    ModelEntry,
+    Release,
+    Submission,
+    SubmissionFile,
+    TaskPredictions,
+)
+from submissions.predictions import store_predictions
+from submissions.record import queue_evaluation
+from submissions.releases import release_key, release_keys
+
+NamedFiles = Sequence[tuple[str, IO[bytes]]]
+
+
+class QuotaExceeded(Refused):
+    """The submitter has used today's submissions; carries when the next one is free."""
+
+    def __init__(self, *, used: int, resets_at: datetime) -> None:
+        super().__init__(
+            _problem(
+                "quota-exceeded",
+                found=f"{used} submissions in the last 24 hours",
+                expected=f"at most {settings.SUBMISSIONS_PER_DAY}",
+                fix=f"Submit again after {resets_at:%Y-%m-%d %H:%M} UTC.",
+            )
+        )
+        self.resets_at = resets_at
+
+
+class DuplicateUpload(Refused):
+    """The same files were submitted for this model before; carries that submission."""
+
+    def __init__(self, earlier: Submission) -> None:
+        super().__init__(
+            _problem(
+                "duplicate-upload",
+                found=f"the same files as submission {earlier.public_id}",
+                expected="files that were not submitted for this model yet",
+                fix=f"See {earlier.get_absolute_url()}; withdraw it first to submit again.",
+            )
+        )
+        self.earlier = earlier
+
+
+class NoRelease(Refused):
+    """The site has no release that predictions could be scored on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _problem(
+                "no-release",
+                found="no release of the benchmark on this site",
+                expected="at least one",
+                fix="An organizer imports one: manage.py import_release, fetch_release or "
+                "import_published.",
+            )
+        )
+
+
+def _problem(code: str, *, found: str, expected: str, fix: str) -> tuple[Problem, ...]:
+    return (Problem(code=code, file="", line=None, found=found, expected=expected, fix=fix),)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadOptions:
+    """What a submitter says of an upload."""
+
+    suite: str
+    release: Release | None = None
+    visibility: Submission.Visibility = Submission.Visibility.PUBLIC
+    drop_first_number: bool = False
+    note: str = ""
+    provenance: Submission.Provenance = Submission.Provenance.USER
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReport:
+    """How much of a task an upload covers."""
+
+    task: str
+    file: str
+    n: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class UploadReport:
+    """What a dry run found in an upload that would be accepted."""
+
+    release: Release
+    tasks: list[TaskReport]
+    missing_tasks: list[str]
+    warnings: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    parsed: ParsedUpload
+    alignment: Alignment
+    release: Release
+
+
+@contextmanager
+def _checked(files: NamedFiles, options: UploadOptions) -> Iterator[_Checked]:
+    """Parse and align an upload; what is parsed lives until the block ends.
+
+    Raises:
+        Refused: with every problem.
+    """
+    suite = SUITES[options.suite]
+    with tempfile.TemporaryFile() as spool:
+        for _, stream in files:
+            stream.seek(0)
+        parsed = parse_upload(
+            [(name, cast(BinaryIO, stream)) for name, stream in files],
+            suite=suite,
+            spool=cast(BinaryIO, spool),
+            repair=options.provenance == Submission.Provenance.AUTHORS,
+        )
+        keys = release_keys(options.suite)
+        if not keys:
+            raise NoRelease
+        if options.release is None:
+            name = recognise_release(parsed, keys, preferred=None)
+            release = Release.objects.get(name=name)
+        else:
+            release = options.release
+        alignment = align(parsed, release_key(release), others=keys)
+        yield _Checked(parsed, alignment, release)
+
+
+def check_upload(files: NamedFiles, options: UploadOptions) -> UploadReport:
+    """A dry run: find what an upload holds and stores nothing.
+
+    Raises:
+        Refused: with every problem.
+    """
+    with _checked(files, options) as checked:
+        tasks = [
+            TaskReport(
+                task=slug,
+                file=checked.parsed.tasks[slug].file,
+                n=len(aligned.rows),
+                answered=sum(row is not None for row in aligned.rows),
+            )
+            for slug in SUITES[options.suite].slugs
+            if (aligned := checked.alignment.tasks.get(slug))
+        ]
+        missing = [
+            slug for slug in SUITES[options.suite].slugs if slug not in checked.alignment.tasks
+        ]
+        return UploadReport(checked.release, tasks, missing, _warnings(checked))
+
+
+def receive_upload(
+    files: NamedFiles,
+    *,
+    model: ModelEntry,
+    submitter: User | None,
+    options: UploadOptions,
+    now: datetime,
+) -> Submission:
+    """Store an upload and queue its evaluation.
+
+    Args:
+        files: names and streams as uploaded, one or more.
+        model: whose predictions they are.
+        submitter: whose quota it costs; None for the authors' published files.
+        options: what the submitter says of it.
+        now: when it came in.
+
+    Raises:
+        Refused: with every problem; then nothing is stored and no quota is used.
+    """
+    with _checked(files, options) as checked:
+        sha256 = _upload_sha256(files)
+        # Asked here so that a refusal stores nothing, and again under the lock below.
+        _refuse_duplicate(model, checked.release, sha256, options)
+        _refuse_over_quota(submitter, now)
+        stored_files = [(name, *store_stream(stream)) for name, stream in files]
+        stored_tasks = {
+            task: store_predictions(
+                None if row is None else checked.parsed.tasks[task].prediction(row)
+                for row in aligned.rows
+            )
+            for task, aligned in checked.alignment.tasks.items()
+        }
+        try:
+            with transaction.atomic():
+                _lock_submitter(submitter)
+                _refuse_duplicate(model, checked.release, sha256, options)
+                _refuse_over_quota(submitter, now)
+                submission = Submission.objects.create(
+                    model=model,
+                    release=checked.release,
+                    submitter=submitter,
+                    provenance=options.provenance,
+                    visibility=options.visibility,
+                    drop_first_number=options.drop_first_number,
+                    note=options.note,
+                    sha256=sha256,
+                    warnings=[problem.as_dict() for problem in _warnings(checked)],
+                    created_at=now,
+                )
+                SubmissionFile.objects.bulk_create(
+                    SubmissionFile(submission=submission, name=name, sha256=file, size_bytes=size)
+                    for name, file, size in stored_files
+                )
+                TaskPredictions.objects.bulk_create(
+                    TaskPredictions(
+                        submission=submission, task=task, sha256=file, n=n, answered=answered
+                    )
+                    for task, (file, n, answered) in stored_tasks.items()
+                )
+                BoardEvent.objects.create(
+                    at=now, kind=BoardEvent.Kind.SUBMITTED, submission=submission
+                )
+                queue_evaluation(submission, now=now)
+        except IntegrityError:
+            # Two equal uploads at once: the constraint let one of them in.
+            _refuse_duplicate(model, checked.release, sha256, options)
+            raise
+    return submission
+
+
+def _warnings(checked: _Checked) -> list[Problem]:
+    return [*checked.parsed.warnings, *checked.alignment.warnings]
+
+
+def _upload_sha256(files: NamedFiles) -> str:
+    """One hash for a set of files, whatever their names and order."""
+    hashes = sorted(hash_stream(stream)[0] for _, stream in files)
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+
+
+def _refuse_duplicate(
+    model: ModelEntry, release: Release, sha256: str, options: UploadOptions
+) -> None:
+    earlier = Submission.objects.filter(
+        model=model,
+        release=release,
+        sha256=sha256,
+        drop_first_number=options.drop_first_number,
+        withdrawn_at=None,
+    ).first()
+    if earlier is not None:
+        raise DuplicateUpload(earlier)
+
+
+def _lock_submitter(submitter: User | None) -> None:
+    """Make a user's submissions come one after the other, so that the quota holds."""
+    if submitter is not None:
+        User.objects.select_for_update().get(pk=submitter.pk)
+
+
+def _refuse_over_quota(submitter: User | None, now: datetime) -> None:
+    if submitter is None:
+        return
+    used, resets_at = quota_used(submitter, now=now)
+    if used >= settings.SUBMISSIONS_PER_DAY:
+        raise QuotaExceeded(used=used, resets_at=resets_at)
+
+
+def quota_used(submitter: User, *, now: datetime) -> tuple[int, datetime]:
+    """How many submissions of the last 24 hours count, and when the oldest stops to."""
+    day = timedelta(days=1)
+    recent = Submission.objects.filter(submitter=submitter, created_at__gt=now - day)
+    oldest = recent.order_by("created_at").values_list("created_at", flat=True).first()
+    return recent.count(), (oldest or now) + day

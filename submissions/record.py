@@ -1,0 +1,212 @@
+"""Every change of an evaluation's state: claim, lease, scores, failure, sweep.
+
+The row is the truth.  A claim is a conditional UPDATE that also raises the row's fence; whoever
+writes later must show the fence it was given, so a worker that was presumed dead and comes back
+writes nothing.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from scoring import Outcome, TaskScore
+from submissions import queue
+from submissions.artefacts import pack_scores
+from submissions.limits import EVALUATION_ATTEMPTS, SWEEP_ROWS
+from submissions.models import (
+    BoardEvent,
+    Evaluation,
+    Failure,
+    Submission,
+    TaskArtefact,
+    TaskResult,
+)
+from submissions.standings import write_standings
+
+logger = logging.getLogger(__name__)
+
+QUEUED: Final = Evaluation.Status.QUEUED
+RUNNING: Final = Evaluation.Status.RUNNING
+DONE: Final = Evaluation.Status.DONE
+FAILED: Final = Evaluation.Status.FAILED
+
+# What a person who reads of a failure can do about it.
+FAILURE_HINTS: Final = {
+    Failure.WORKER_LOST: "Nothing is wrong with your files as far as we know. "
+    "An organizer can queue the submission again.",
+    Failure.STORED_FILE: "An organizer must restore the file from a backup; "
+    "or upload the same files again.",
+    Failure.TIMEOUT: "Look for extremely long predictions, shorten them, and submit again.",
+    Failure.INTERNAL: "This is ours to mend; the organizers see the error in their log. "
+    "The submission can be queued again afterwards.",
+}
+
+
+def queue_evaluation(submission: Submission, *, now: datetime) -> Evaluation:
+    """Add an evaluation that waits for a worker; call inside the submission's transaction."""
+    evaluation = Evaluation.objects.create(submission=submission, created_at=now)
+    queue.enqueue_evaluation(evaluation.pk)
+    return evaluation
+
+
+def _claimable(now: datetime) -> QuerySet[Evaluation]:
+    waiting = Q(status=QUEUED)
+    silent = Q(status=RUNNING, lease_expires_at__lt=now, attempts__lt=EVALUATION_ATTEMPTS)
+    return Evaluation.objects.filter(waiting | silent)
+
+
+def _lease_end(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def claim_evaluation(evaluation_id: int, *, worker: str, now: datetime) -> Evaluation | None:
+    """Take an evaluation that waits, or whose worker has been silent for longer than its lease.
+
+    The conditional UPDATE is the lock: of two workers, only one sees a changed row.
+    """
+    with transaction.atomic():
+        taken = (
+            _claimable(now)
+            .filter(pk=evaluation_id)
+            .update(
+                status=RUNNING,
+                attempts=F("attempts") + 1,
+                fence=F("fence") + 1,
+                worker=worker,
+                started_at=now,
+                lease_expires_at=_lease_end(now),
+            )
+        )
+        if not taken:
+            return None
+        # Still in the transaction: the row is ours, so the fence that is read is our own.
+        return Evaluation.objects.select_related("submission__release").get(pk=evaluation_id)
+
+
+def _mine(evaluation: Evaluation) -> QuerySet[Evaluation]:
+    """The row, if this claim still holds it: the fence."""
+    return Evaluation.objects.filter(pk=evaluation.pk, status=RUNNING, fence=evaluation.fence)
+
+
+def renew_lease(evaluation: Evaluation, *, now: datetime) -> bool:
+    """Say that the worker lives.  False when the claim was lost: stop, and write nothing."""
+    return bool(_mine(evaluation).update(lease_expires_at=_lease_end(now)))
+
+
+def record_scores(
+    evaluation: Evaluation, *, scores: Mapping[str, Mapping[str, TaskScore]], now: datetime
+) -> bool:
+    """Store results, status, board row and rank together.
+
+    Args:
+        evaluation: as `claim_evaluation` gave it, with its fence.
+        scores: by task, then by scorer.
+        now: when the scoring ended.
+
+    Returns:
+        False if the claim was lost meanwhile; then nothing is written.
+    """
+    with transaction.atomic():
+        if not _mine(evaluation).update(status=DONE, finished_at=now, lease_expires_at=None):
+            return False
+        for by_scorer in scores.values():
+            for score in by_scorer.values():
+                _store_result(evaluation, score)
+        submission = evaluation.submission
+        is_rescore = submission.current_evaluation_id is not None
+        submission.current_evaluation = evaluation
+        submission.save(update_fields=["current_evaluation"])
+        write_standings(submission)
+        kind = BoardEvent.Kind.RESCORED if is_rescore else BoardEvent.Kind.SCORED
+        BoardEvent.objects.create(
+            at=now, kind=kind, submission=submission, detail={"evaluation": evaluation.pk}
+        )
+    return True
+
+
+def _store_result(evaluation: Evaluation, score: TaskScore) -> None:
+    outcomes = {
+        outcome.name.lower(): count
+        for outcome in Outcome
+        if (count := score.outcomes.count(outcome))
+    }
+    result = TaskResult.objects.create(
+        evaluation=evaluation,
+        task=score.task,
+        scorer=score.scorer,
+        n=score.n,
+        answered=score.answered,
+        mean=score.mean,
+        outcomes=outcomes,
+    )
+    TaskArtefact.objects.create(result=result, data=pack_scores(score.scores, score.outcomes))
+
+
+def record_failure(
+    evaluation: Evaluation, *, failure: Failure, reason: str, now: datetime
+) -> bool:
+    """End an evaluation without scores.  False if the claim was lost meanwhile."""
+    return _fail(_mine(evaluation), evaluation, failure=failure, reason=reason, now=now)
+
+
+def _fail(
+    rows: QuerySet[Evaluation],
+    evaluation: Evaluation,
+    *,
+    failure: Failure,
+    reason: str,
+    now: datetime,
+) -> bool:
+    with transaction.atomic():
+        ended = rows.update(
+            status=FAILED,
+            failure=failure,
+            failure_reason=reason,
+            failure_hint=FAILURE_HINTS[failure],
+            finished_at=now,
+            lease_expires_at=None,
+        )
+        if ended:
+            BoardEvent.objects.create(
+                at=now,
+                kind=BoardEvent.Kind.FAILED,
+                submission_id=evaluation.submission_id,
+                detail={"evaluation": evaluation.pk, "failure": failure},
+            )
+    return bool(ended)
+
+
+def sweep(*, now: datetime) -> int:
+    """Find what nobody works on: fail what has used its attempts, announce the rest again.
+
+    Returns:
+        How many evaluations were announced.
+    """
+    _fail_exhausted(now)
+    silent = Q(status=RUNNING, lease_expires_at__lt=now)
+    again = now - timedelta(seconds=settings.ANNOUNCE_AGAIN_SECONDS)
+    unannounced = Q(announced_at=None) | Q(announced_at__lt=again)
+    # An upload announces itself on commit; the sweep gives it one period to do so.
+    born = now - timedelta(seconds=settings.SWEEP_SECONDS)
+    forgotten = Q(status=QUEUED, created_at__lt=born) & unannounced
+    due = Evaluation.objects.filter(silent | forgotten).order_by("created_at")
+    announced = 0
+    for evaluation_id in list(due.values_list("pk", flat=True)[:SWEEP_ROWS]):
+        if not queue.announce(evaluation_id):
+            break
+        announced += 1
+    return announced
+
+
+def _fail_exhausted(now: datetime) -> None:
+    exhausted = Q(status=RUNNING, lease_expires_at__lt=now, attempts__gte=EVALUATION_ATTEMPTS)
+    for evaluation in Evaluation.objects.filter(exhausted)[:SWEEP_ROWS]:
+        reason = f"{evaluation.attempts} workers took it and fell silent; last: {evaluation.worker}"
+        rows = Evaluation.objects.filter(exhausted, pk=evaluation.pk, fence=evaluation.fence)
+        if _fail(rows, evaluation, failure=Failure.WORKER_LOST, reason=reason, now=now):
+            logger.error("evaluation %s failed: %s", evaluation.pk, reason)

@@ -1,0 +1,97 @@
+"""Writes the board's rows and ranks; called inside the transaction of what changed them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from submissions.models import ModelEntry, Release, Standing, Submission, TaskResult
+from scoring import SUITES
+
+
+def write_standings(submission: Submission) -> None:
+    """Make the board say what the submission's current evaluation found.
+
+    Must run in a transaction; takes the board's lock first, so that two submissions that end
+    together are ranked one after the other.
+    """
+    lock_board(submission.release.board)
+    results: dict[str, list[TaskResult]] = defaultdict(list)
+    for result in TaskResult.objects.filter(evaluation=submission.current_evaluation_id):
+        results[result.scorer].append(result)
+    Standing.objects.filter(submission=submission).exclude(scorer__in=results).delete()
+    for scorer, of_scorer in results.items():
+        Standing.objects.update_or_create(
+            submission=submission, scorer=scorer, defaults=_row(submission, of_scorer)
+        )
+    settle_board(submission.model, submission.release)
+
+
+def settle_board(model: ModelEntry, release: Release) -> None:
+    """Choose the model's row for the release anew, then rank the release's board.
+
+    Must run in a transaction that holds the board's lock.
+    """
+    chosen = _chosen_submission(model, release)
+    rows = Standing.objects.filter(submission__model=model, submission__release=release)
+    rows.exclude(submission=chosen).update(is_on_board=False, rank=None)
+    rows.filter(submission=chosen).update(is_on_board=True)
+    for scorer in SUITES[release.suite].scorers:
+        rank_board(release.board, scorer)
+
+
+def lock_board(board: str) -> None:
+    """Wait for the right to change a board's ranks, until the transaction ends."""
+    list(Release.objects.select_for_update().filter(board=board).order_by("pk").values_list("pk"))
+
+
+def rank_board(board: str, scorer: str) -> None:
+    """Rank a board's complete rows by average; equal averages share a rank."""
+    rows = list(
+        Standing.objects.filter(
+            board=board, scorer=scorer, is_on_board=True, average__isnull=False
+        ).order_by("-average", "pk")
+    )
+    changed = []
+    rank, previous = 0, None
+    for place, row in enumerate(rows, start=1):
+        if row.average != previous:
+            rank, previous = place, row.average
+        if row.rank != rank:
+            row.rank = rank
+            changed.append(row)
+    Standing.objects.bulk_update(changed, ["rank"], batch_size=500)
+
+
+def _chosen_submission(model: ModelEntry, release: Release) -> Submission | None:
+    """The first complete public submission, else the first public one that has scores.
+
+    The first and not the best: a board of best-of-many rewards trying often.
+    """
+    candidates = (
+        Submission.objects.filter(
+            model=model,
+            release=release,
+            visibility=Submission.Visibility.PUBLIC,
+            withdrawn_at=None,
+            standings__isnull=False,
+        )
+        .distinct()
+        .order_by("created_at", "pk")
+    )
+    complete = candidates.filter(standings__average__isnull=False)
+    return complete.first() or candidates.first()
+
+
+def _row(submission: Submission, results: Iterable[TaskResult]) -> dict[str, object]:
+    """A standing's columns from its task results."""
+    by_task = {result.task: result for result in results}
+    slugs = SUITES[submission.release.suite].slugs
+    means = {slug: by_task[slug].mean for slug in slugs if slug in by_task}
+    is_complete = len(means) == len(slugs)
+    return {
+        "board": submission.release.board,
+        "means": means,
+        "average": sum(means.values()) / len(means) if is_complete else None,
+        "tasks": len(means),
+        "answered": sum(result.answered for result in by_task.values()),
+        "n": sum(result.n for result in by_task.values()),
+    }
