@@ -1,5 +1,6 @@
 """Every limit of the portal, with its unit, in one place."""
 
+from dataclasses import dataclass
 from typing import Final
 
 KIB: Final = 1024
@@ -15,5 +16,46 @@ UPLOAD_COMPRESSION_RATIO: Final = 200
 UPLOAD_ROWS: Final = 100_000
 UPLOAD_NAME_CHARS: Final = 255
 
+# The ratio counts only once this much came out of one uploaded file: a short file that repeats
+# one answer shrinks a thousandfold and harms nobody.
+UPLOAD_RATIO_FLOOR_BYTES: Final = 16 * MIB
+# Ids are kept in memory, a hundred thousand of them at most; the published ones have 3 digits.
+UPLOAD_ID_CHARS: Final = 64
+# Python's zip reader loads the whole directory before its first entry: about 100 bytes each.
+UPLOAD_ZIP_DIRECTORY_BYTES: Final = 256 * KIB
+# A tar may carry long names and attributes in blocks of their own.
+UPLOAD_TAR_HEADER_BYTES: Final = 64 * KIB
+# Block-wise gzip writes a part for every 64 KiB of text, so 4,096 parts are honest.
+UPLOAD_GZIP_PARTS: Final = 10_000
+
+# The share of an upload's own ground truths that must agree with a release's answers.
+AGREEMENT_REQUIRED: Final = 0.95
+
 # How many problems a refusal lists before it only counts the rest.
 PROBLEMS_SHOWN: Final = 200
+
+# How often an evaluation is given to a worker before it fails for good.
+EVALUATION_ATTEMPTS: Final = 3
+# How long one evaluation may run, in seconds.  The twelve files of a model take about two.
+EVALUATION_SECONDS: Final = 600
+# How many rows one sweep touches, so that it never outlasts its period by much.
+SWEEP_ROWS: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one upload may be, handed to the intake so that a test can make it small."""
+
+    compressed_bytes: int = UPLOAD_COMPRESSED_BYTES
+    unpacked_bytes: int = UPLOAD_UNPACKED_BYTES
+    members: int = UPLOAD_MEMBERS
+    line_bytes: int = UPLOAD_LINE_BYTES
+    compression_ratio: int = UPLOAD_COMPRESSION_RATIO
+    ratio_floor_bytes: int = UPLOAD_RATIO_FLOOR_BYTES
+    rows: int = UPLOAD_ROWS
+    name_chars: int = UPLOAD_NAME_CHARS
+    id_chars: int = UPLOAD_ID_CHARS
+    zip_directory_bytes: int = UPLOAD_ZIP_DIRECTORY_BYTES
+    tar_header_bytes: int = UPLOAD_TAR_HEADER_BYTES
+    gzip_parts: int = UPLOAD_GZIP_PARTS
+    problems_shown: int = PROBLEMS_SHOWN
