@@ -2,9 +2,8 @@
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, BinaryIO, cast
@@ -14,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from scoring import SUITES
+from submissions.entries import ModelFacts, enter_model, find_entry
 from submissions.files import hash_stream, store_stream
 from submissions.intake import (
     Alignment,
@@ -42,7 +42,7 @@ NamedFiles = Sequence[tuple[str, IO[bytes]]]
 class QuotaExceeded(Refused):
     """The submitter has used today's submissions; carries when the next one is free."""
 
-    def __init__(self, *, used: int, resets_at: datetime) -> None:
+    def __init__(self, *, used: int, resets_at: datetime, now: datetime) -> None:
         super().__init__(
             _problem(
                 "quota-exceeded",
@@ -52,6 +52,7 @@ class QuotaExceeded(Refused):
             )
         )
         self.resets_at = resets_at
+        self.retry_after_seconds = max(1, round((resets_at - now).total_seconds()))
 
 
 class DuplicateUpload(Refused):
@@ -182,7 +183,7 @@ def check_upload(files: NamedFiles, options: UploadOptions) -> UploadReport:
 def receive_upload(
     files: NamedFiles,
     *,
-    model: ModelEntry,
+    model: ModelEntry | ModelFacts,
     submitter: User | None,
     options: UploadOptions,
     now: datetime,
@@ -191,7 +192,7 @@ def receive_upload(
 
     Args:
         files: names and streams as uploaded, one or more.
-        model: whose predictions they are.
+        model: whose predictions they are; facts enter a model of that name for the submitter.
         submitter: whose quota it costs; None for the authors' published files.
         options: what the submitter says of it.
         now: when it came in.
@@ -200,54 +201,74 @@ def receive_upload(
         Refused: with every problem; then nothing is stored and no quota is used.
     """
     with _checked(files, options) as checked:
-        sha256 = _upload_sha256(files)
-        # Asked here so that a refusal stores nothing, and again under the lock below.
-        _refuse_duplicate(model, checked.release, sha256, options)
+        known = find_entry(submitter, model.name) if isinstance(model, ModelFacts) else model
+        draft = Submission(
+            model=known,
+            release=checked.release,
+            submitter=submitter,
+            provenance=options.provenance,
+            visibility=options.visibility,
+            drop_first_number=options.drop_first_number,
+            note=options.note,
+            sha256=_upload_sha256(files),
+            warnings=[problem.as_dict() for problem in _warnings(checked)],
+            created_at=now,
+        )
+        # Asked here so that a refusal stores no file, and again under the lock below.
+        _refuse_duplicate(draft)
         _refuse_over_quota(submitter, now)
-        stored_files = [(name, *store_stream(stream)) for name, stream in files]
-        stored_tasks = {
-            task: store_predictions(
-                None if row is None else checked.parsed.tasks[task].prediction(row)
-                for row in aligned.rows
-            )
-            for task, aligned in checked.alignment.tasks.items()
-        }
-        try:
-            with transaction.atomic():
-                _lock_submitter(submitter)
-                _refuse_duplicate(model, checked.release, sha256, options)
-                _refuse_over_quota(submitter, now)
-                submission = Submission.objects.create(
-                    model=model,
-                    release=checked.release,
-                    submitter=submitter,
-                    provenance=options.provenance,
-                    visibility=options.visibility,
-                    drop_first_number=options.drop_first_number,
-                    note=options.note,
-                    sha256=sha256,
-                    warnings=[problem.as_dict() for problem in _warnings(checked)],
-                    created_at=now,
-                )
-                SubmissionFile.objects.bulk_create(
-                    SubmissionFile(submission=submission, name=name, sha256=file, size_bytes=size)
-                    for name, file, size in stored_files
-                )
-                TaskPredictions.objects.bulk_create(
-                    TaskPredictions(
-                        submission=submission, task=task, sha256=file, n=n, answered=answered
-                    )
-                    for task, (file, n, answered) in stored_tasks.items()
-                )
-                BoardEvent.objects.create(
-                    at=now, kind=BoardEvent.Kind.SUBMITTED, submission=submission
-                )
-                queue_evaluation(submission, now=now)
-        except IntegrityError:
-            # Two equal uploads at once: the constraint let one of them in.
-            _refuse_duplicate(model, checked.release, sha256, options)
-            raise
-    return submission
+        parts = _store_files(files, checked)
+    try:
+        with transaction.atomic():
+            return _store_submission(draft, parts, model)
+    except IntegrityError:
+        # Two equal uploads at once: the constraint let one of them in.
+        _refuse_duplicate(draft)
+        raise
+
+
+def _store_files(
+    files: NamedFiles, checked: _Checked
+) -> tuple[list[SubmissionFile], list[TaskPredictions]]:
+    """Keep the files as uploaded, and each task's predictions by position."""
+    uploaded = []
+    for name, stream in files:
+        sha256, size = store_stream(stream)
+        uploaded.append(SubmissionFile(name=name, sha256=sha256, size_bytes=size))
+    tasks = []
+    for task, aligned in checked.alignment.tasks.items():
+        rows = checked.parsed.tasks[task]
+        sha256, n, answered = store_predictions(
+            None if row is None else rows.prediction(row) for row in aligned.rows
+        )
+        tasks.append(TaskPredictions(task=task, sha256=sha256, n=n, answered=answered))
+    return uploaded, tasks
+
+
+def _store_submission(
+    draft: Submission,
+    parts: tuple[list[SubmissionFile], list[TaskPredictions]],
+    model: ModelEntry | ModelFacts,
+) -> Submission:
+    """Write the rows, under the submitter's lock; call in a transaction."""
+    uploaded, tasks = parts
+    if draft.submitter is not None:
+        # One submission of a user after the other, so that the quota holds.
+        User.objects.select_for_update().get(pk=draft.submitter.pk)
+        if isinstance(model, ModelFacts):
+            draft.model = enter_model(draft.submitter, model, now=draft.created_at)
+    _refuse_duplicate(draft)
+    _refuse_over_quota(draft.submitter, draft.created_at)
+    draft.save()
+    for part in (*uploaded, *tasks):
+        part.submission = draft
+    SubmissionFile.objects.bulk_create(uploaded)
+    TaskPredictions.objects.bulk_create(tasks)
+    BoardEvent.objects.create(
+        at=draft.created_at, kind=BoardEvent.Kind.SUBMITTED, submission=draft
+    )
+    queue_evaluation(draft, now=draft.created_at)
+    return draft
 
 
 def _warnings(checked: _Checked) -> list[Problem]:
@@ -260,24 +281,18 @@ def _upload_sha256(files: NamedFiles) -> str:
     return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
-def _refuse_duplicate(
-    model: ModelEntry, release: Release, sha256: str, options: UploadOptions
-) -> None:
+def _refuse_duplicate(draft: Submission) -> None:
+    if draft.model_id is None:
+        return
     earlier = Submission.objects.filter(
-        model=model,
-        release=release,
-        sha256=sha256,
-        drop_first_number=options.drop_first_number,
+        model=draft.model_id,
+        release=draft.release,
+        sha256=draft.sha256,
+        drop_first_number=draft.drop_first_number,
         withdrawn_at=None,
     ).first()
     if earlier is not None:
         raise DuplicateUpload(earlier)
-
-
-def _lock_submitter(submitter: User | None) -> None:
-    """Make a user's submissions come one after the other, so that the quota holds."""
-    if submitter is not None:
-        User.objects.select_for_update().get(pk=submitter.pk)
 
 
 def _refuse_over_quota(submitter: User | None, now: datetime) -> None:
@@ -285,7 +300,7 @@ def _refuse_over_quota(submitter: User | None, now: datetime) -> None:
         return
     used, resets_at = quota_used(submitter, now=now)
     if used >= settings.SUBMISSIONS_PER_DAY:
-        raise QuotaExceeded(used=used, resets_at=resets_at)
+        raise QuotaExceeded(used=used, resets_at=resets_at, now=now)
 
 
 def quota_used(submitter: User, *, now: datetime) -> tuple[int, datetime]:

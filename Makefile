@@ -1,0 +1,62 @@
+# Every target sets up what it needs; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+# How many processes share the tests; each has a database of its own.
+TEST_PROCESSES ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix worker lock screenshots clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/base.stamp ## start web, worker, clock and broker; stop them with Ctrl-C
+	@PORT=$(PORT) exec $(BIN)/python -m benchmark_site.serve
+
+test: $(VENV)/dev.stamp ## run every test
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+
+check: $(VENV)/dev.stamp ## lint, types, import contracts, templates, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --check --target-version 5.2
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --fail-level WARNING
+
+fix: $(VENV)/dev.stamp ## mend what the linters can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
+
+worker: $(VENV)/base.stamp ## one more worker on this machine; needs REDIS_URL and DATABASE_URL
+	$(BIN)/python -m celery -A benchmark_site.celery worker --loglevel=INFO
+
+screenshots: $(VENV)/dev.stamp ## pictures of every page into build/screenshots
+	$(BIN)/python -m tests.screenshots
+
+lock: $(VENV)/dev.stamp ## compile requirements/*.txt from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header -q -o requirements/base.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header -q -c requirements/base.txt \
+		-o requirements/dev.txt
+
+clean: ## remove what the targets made, but not var/
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base.stamp: requirements/base.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/base.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/base.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
