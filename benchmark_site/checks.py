@@ -1,9 +1,7 @@
 """System checks of our own: what must be true before the portal serves anybody."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
@@ -11,9 +9,7 @@ from scoring import SCORERS, SUITES
 
 
 @register(Tags.security, deploy=True)
-def check_open_internet(
-    app_configs: Sequence[AppConfig] | None, **_kwargs: Any
-) -> list[CheckMessage]:
+def check_open_internet(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse settings that only a development machine may have."""
     found: list[CheckMessage] = []
     if "*" in settings.ALLOWED_HOSTS:
@@ -22,7 +18,7 @@ def check_open_internet(
 
 
 @register()
-def check_defaults(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
+def check_defaults(**_kwargs: Any) -> list[CheckMessage]:
     """The suite and the scorer that the board opens with must exist."""
     found: list[CheckMessage] = []
     if settings.DEFAULT_SUITE not in SUITES:

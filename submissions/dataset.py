@@ -66,7 +66,7 @@ def _read_task(
             continue
         try:
             row = orjson.loads(line)
-            example = _example(row, task, suite, labels_only, offset, len(line))
+            example = _example(row, task, suite, where=None if labels_only else (offset, len(line)))
         except (ValueError, KeyError, TypeError) as error:
             problems.append(f"{path.name}:{line_no}: {_reason(error)}")
             continue
@@ -88,17 +88,15 @@ def _lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
             offset += len(line)
 
 
-def _example(
-    row: Any, task: str, suite: Suite, labels_only: bool, offset: int, size: int
-) -> NewExample:
+def _example(row: Any, task: str, suite: Suite, *, where: tuple[int, int] | None) -> NewExample:
     if not isinstance(row, dict):
         raise BadAnswer(f"a JSON object was expected, found {type(row).__name__}")
     answer = suite.canonical_answer(task, row["answer"], row.get("options"))
     source_id = str(row.get("legacy_id", row["id"]))
-    if labels_only:
+    if where is None:
         return NewExample(source_id, answer)
     context = f"{row['context']}\0{row.get('input', '')}".encode()
-    return NewExample(source_id, answer, hashlib.sha256(context).hexdigest(), offset, size)
+    return NewExample(source_id, answer, hashlib.sha256(context).hexdigest(), *where)
 
 
 def _reason(error: Exception) -> str:

@@ -114,7 +114,9 @@ def _fill_absent_tasks(models: list[PublishedModel]) -> None:
                     model.item_sets.setdefault(task, items)
 
 
-def store_releases(models: list[PublishedModel], suite: Suite, *, now: datetime) -> dict[str, Release]:
+def store_releases(
+    models: list[PublishedModel], suite: Suite, *, now: datetime
+) -> dict[str, Release]:
     """Store the release of each model, or find it; returns them by model slug."""
     releases: dict[str, Release] = {}
     for model in models:
@@ -159,7 +161,9 @@ def submit_published(
     with ExitStack() as stack:
         files = [(path.name, stack.enter_context(path.open("rb"))) for path in model.files.values()]
         try:
-            return receive_upload(files, model=entry, submitter=None, options=options, now=now), True
+            return receive_upload(
+                files, model=entry, submitter=None, options=options, now=now
+            ), True
         except DuplicateUpload as duplicate:
             return duplicate.earlier, False
 

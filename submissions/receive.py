@@ -140,9 +140,9 @@ def _checked(files: NamedFiles, options: UploadOptions) -> Iterator[_Checked]:
         for _, stream in files:
             stream.seek(0)
         parsed = parse_upload(
-            [(name, cast(BinaryIO, stream)) for name, stream in files],
+            [(name, cast("BinaryIO", stream)) for name, stream in files],
             suite=suite,
-            spool=cast(BinaryIO, spool),
+            spool=cast("BinaryIO", spool),
             repair=options.provenance == Submission.Provenance.AUTHORS,
         )
         keys = release_keys(options.suite)
@@ -264,9 +264,7 @@ def _store_submission(
         part.submission = draft
     SubmissionFile.objects.bulk_create(uploaded)
     TaskPredictions.objects.bulk_create(tasks)
-    BoardEvent.objects.create(
-        at=draft.created_at, kind=BoardEvent.Kind.SUBMITTED, submission=draft
-    )
+    BoardEvent.objects.create(at=draft.created_at, kind=BoardEvent.Kind.SUBMITTED, submission=draft)
     queue_evaluation(draft, now=draft.created_at)
     return draft
 

@@ -171,9 +171,7 @@ def release_keys(suite: str) -> list[ReleaseKey]:
 
 def release_key(release: Release) -> ReleaseKey:
     """What intake needs to align an upload with one release."""
-    item_sets = dict(
-        ReleaseTask.objects.filter(release=release).values_list("task", "item_set_id")
-    )
+    item_sets = dict(ReleaseTask.objects.filter(release=release).values_list("task", "item_set_id"))
     return ReleaseKey(
         name=release.name,
         item_sets={task: _item_set_key(item_set) for task, item_set in item_sets.items()},

@@ -2,8 +2,9 @@
 
 import zlib
 
-from scoring import SUITES, TaskScore
 from scoring.evaluate import evaluate_task
+
+from scoring import SUITES, TaskScore
 from submissions.files import DamagedFile
 from submissions.models import Failure, Submission
 from submissions.predictions import read_predictions

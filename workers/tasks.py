@@ -30,9 +30,7 @@ def _worker_name() -> str:
 )
 def evaluate(*, evaluation_id: int, **_later: object) -> None:
     """Score one queued evaluation.  Safe to deliver twice: only one claim succeeds."""
-    evaluation = record.claim_evaluation(
-        evaluation_id, worker=_worker_name(), now=timezone.now()
-    )
+    evaluation = record.claim_evaluation(evaluation_id, worker=_worker_name(), now=timezone.now())
     if evaluation is None:
         logger.info("evaluation %s is not waiting; leaving it", evaluation_id)
         return

@@ -52,7 +52,7 @@ class SubmissionsView(APIView):
         )
         if data["dry_run"]:
             return Response(_report_json(check_upload(files, options)))
-        owner = cast(User, request.user)
+        owner = cast("User", request.user)
         submission = receive_upload(
             files,
             model=upload.model_facts(),
@@ -70,7 +70,7 @@ class SubmissionView(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, public_id: str) -> Response:
         """Read a submission's status and scores."""
-        visible = _with_parts(visible_submissions(cast(User, request.user)))
+        visible = _with_parts(visible_submissions(cast("User", request.user)))
         submission = get_object_or_404(visible, public_id=public_id)
         return Response(_json(request, submission))
 

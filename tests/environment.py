@@ -1,0 +1,15 @@
+"""Sets the environment of a test run before Django reads its settings.
+
+Loaded by pytest's `-p`, because pytest-django reads the settings before any conftest.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+# Every test process has a state folder of its own, gone at its end.
+_state = tempfile.mkdtemp(prefix="portal-tests-")
+atexit.register(shutil.rmtree, _state, ignore_errors=True)
+os.environ["STATE_DIR"] = _state
+os.environ.setdefault("LOG_LEVEL", "WARNING")

@@ -1,0 +1,43 @@
+"""What a test needs beyond Python: named when it is skipped, an error where it is required.
+
+PORTAL_REQUIRE lists what must be there: data, browser, postgres, redis.  CI sets it.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "infinitebench"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _skip_or_fail(what: str, reason: str) -> None:
+    if what in os.environ.get("PORTAL_REQUIRE", "").split(","):
+        pytest.fail(f"required and absent: {reason}")
+    pytest.skip(reason)
+
+
+def shared_data() -> Path:
+    """The folder of the authors' published predictions."""
+    if not SHARED_DATA.is_dir():
+        _skip_or_fail("data", "the authors' predictions are not at ../shared/data")
+    return SHARED_DATA
+
+
+def chromium() -> str:
+    """The path of a Chromium to drive."""
+    for name in CHROMIUM_NAMES:
+        if path := shutil.which(name):
+            return path
+    _skip_or_fail("browser", f"no Chromium on this machine: {', '.join(CHROMIUM_NAMES)}")
+    raise AssertionError
+
+
+def postgres() -> str:
+    """The address of PostgreSQL, where the test run has one."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        _skip_or_fail("postgres", "DATABASE_URL names no PostgreSQL: this run is on SQLite")
+    return url
