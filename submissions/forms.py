@@ -1,0 +1,165 @@
+"""The forms of the pages: they check shape and translate; the rooms behind them hold the rules."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, cast
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+
+from accounts.models import User
+from submissions.entries import ModelFacts
+from submissions.models import ModelEntry, Release, Submission
+from submissions.receive import UploadOptions
+
+_SUFFIXES: Final = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
+_COUNT: Final = re.compile(r"(\d+(?:\.\d+)?)([KMBT]?)", re.ASCII)
+_COUNT_MAX: Final = 2**62
+
+
+class CountField(forms.CharField):
+    """A whole number as people write it: 7B, 128K, 7 000 000 000 or 1,000,000."""
+
+    def to_python(self, value: str | None) -> int | None:  # type: ignore[override]
+        """Return the number, or None where nothing was written."""
+        text = re.sub(r"[\s,_]", "", super().to_python(value) or "").upper()
+        if not text:
+            return None
+        match = _COUNT.fullmatch(text)
+        number = Decimal(match[1]) * _SUFFIXES[match[2]] if match else None
+        if number is None or number != int(number) or not 0 < number <= _COUNT_MAX:
+            raise forms.ValidationError("Write a whole number such as 7B, 128K or 7000000000.")
+        return int(number)
+
+
+class FilesInput(forms.ClearableFileInput):
+    """A file input that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or more uploaded files."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+        """Return every file.  Empty ones pass: intake names them beside all other problems."""
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        if not files:
+            raise forms.ValidationError("Choose at least one file.", code="required")
+        return list(files)
+
+
+class SubmitForm(forms.Form):
+    """An upload, whose predictions it is, and who may see it."""
+
+    files = FilesField(label="Prediction files")
+    release = forms.ModelChoiceField(
+        queryset=Release.objects.none(),
+        required=False,
+        to_field_name="name",
+        empty_label="Recognise it from the files",
+        label="Release of the data",
+    )
+    drop_first_number = forms.BooleanField(
+        required=False, label="Math.Calc answers begin by repeating the first operand"
+    )
+    model = forms.ModelChoiceField(
+        queryset=ModelEntry.objects.none(),
+        required=False,
+        to_field_name="slug",
+        empty_label="A new model, described below",
+        label="Model",
+    )
+    name = forms.CharField(max_length=120, required=False, label="Name")
+    organization = forms.CharField(max_length=120, required=False, label="Organization")
+    link = forms.URLField(max_length=400, required=False, label="Link", assume_scheme="https")
+    licence = forms.CharField(max_length=80, required=False, label="Licence")
+    parameters = CountField(required=False, label="Parameters")
+    context_tokens = CountField(required=False, label="Context length in tokens")
+    weights = forms.ChoiceField(
+        choices=[("open", "Open: anybody can download them"), ("closed", "Closed")],
+        initial="closed",
+        required=False,
+        widget=forms.RadioSelect,
+        label="Weights",
+    )
+    visibility = forms.ChoiceField(
+        choices=[
+            ("public", "Public: everybody sees it, and it stands on the board"),
+            ("unlisted", "Unlisted: whoever has its link sees it; it is listed nowhere"),
+            ("private", "Private: only you and the organizers see it"),
+        ],
+        initial="public",
+        widget=forms.RadioSelect,
+        label="Who may see it",
+    )
+    note = forms.CharField(
+        max_length=2000, required=False, label="Note", widget=forms.Textarea({"rows": 3})
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
+        suite: str,
+        owner: User,
+        is_check: bool = False,
+    ) -> None:
+        """Take what was sent; a check needs no model."""
+        super().__init__(data, files, label_suffix="")
+        self.suite, self.owner, self.is_check = suite, owner, is_check
+        self._choices("release").queryset = Release.objects.filter(suite=suite)
+        self._choices("model").queryset = ModelEntry.objects.filter(owner=owner)
+
+    def _choices(self, name: str) -> "forms.ModelChoiceField[Any]":
+        return cast("forms.ModelChoiceField[Any]", self.fields[name])
+
+    def clean_weights(self) -> str:
+        """Closed where nothing was said."""
+        return str(self.cleaned_data["weights"] or ModelEntry.Weights.CLOSED)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one model: a known one, or a new one with its name."""
+        data = super().clean() or self.cleaned_data
+        name, chosen = data.get("name"), data.get("model")
+        if chosen and name:
+            self.add_error("name", "Leave this empty, or choose a new model above.")
+        is_missing = not chosen and not name and not {"model", "name"} & set(self.errors)
+        if is_missing and not self.is_check:
+            self.add_error("name", "Name the model, or choose one of yours above.")
+        return data
+
+    def named_files(self) -> list[tuple[str, Any]]:
+        """The uploaded files by name."""
+        return [(file.name, file) for file in self.cleaned_data["files"]]
+
+    def model_or_facts(self) -> ModelEntry | ModelFacts:
+        """The chosen model, or what was said of a new one."""
+        data = self.cleaned_data
+        if data["model"]:
+            return data["model"]  # type: ignore[no-any-return]
+        return ModelFacts(
+            name=data["name"],
+            organization=data["organization"],
+            link=data["link"],
+            licence=data["licence"],
+            parameters=data["parameters"],
+            context_tokens=data["context_tokens"],
+            weights=data["weights"],
+        )
+
+    def options(self) -> UploadOptions:
+        """What the submitter says of the upload."""
+        data = self.cleaned_data
+        return UploadOptions(
+            suite=self.suite,
+            release=data["release"],
+            drop_first_number=data["drop_first_number"],
+            visibility=Submission.Visibility(data["visibility"]),
+            note=data["note"],
+        )

@@ -1,0 +1,165 @@
+"""Reads one submission's story, and decides who may read it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from accounts.models import User
+from scoring import SUITES
+from submissions.models import Evaluation, ModelEntry, ReportedScore, Submission, TaskResult
+
+Reader = User | AnonymousUser
+
+PUBLIC = Submission.Visibility.PUBLIC
+PRIVATE = Submission.Visibility.PRIVATE
+
+
+class Access(Enum):
+    """How much of a submission somebody may see."""
+
+    NONE = 0
+    TOMBSTONE = 1
+    FULL = 2
+
+
+def _own(reader: Reader) -> Q:
+    return Q(submitter=reader.pk) if reader.pk else Q(pk__in=[])
+
+
+def visible_submissions(reader: Reader) -> QuerySet[Submission]:
+    """What a reader may open when given its address: unlisted ones are among it."""
+    if reader.is_staff:
+        return Submission.objects.all()
+    return Submission.objects.filter(
+        _own(reader) | Q(withdrawn_at=None) & ~Q(visibility=PRIVATE)
+    )
+
+
+def listed_submissions(reader: Reader) -> QuerySet[Submission]:
+    """What pages may list for a reader: unlisted ones only to their submitter and staff."""
+    if reader.is_staff:
+        return Submission.objects.all()
+    return Submission.objects.filter(_own(reader) | Q(withdrawn_at=None, visibility=PUBLIC))
+
+
+def access_to(submission: Submission, reader: Reader) -> Access:
+    """What `reader` may see of `submission`; NONE must look as if it did not exist."""
+    if reader.is_staff or (reader.pk is not None and submission.submitter_id == reader.pk):
+        return Access.FULL
+    if submission.visibility == PRIVATE:
+        return Access.NONE
+    return Access.TOMBSTONE if submission.withdrawn_at else Access.FULL
+
+
+def find_submission(public_id: str, reader: Reader) -> tuple[Submission | None, Access]:
+    """Find a submission by its public id, with what the reader may see of it."""
+    submission = (
+        Submission.objects.select_related("model", "release", "submitter")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if submission is None:
+        return None, Access.NONE
+    access = access_to(submission, reader)
+    return (None, access) if access is Access.NONE else (submission, access)
+
+
+def visible_models(reader: Reader) -> QuerySet[ModelEntry]:
+    """Models whose pages a reader may open: a private submission does not betray its model."""
+    if reader.is_staff:
+        return ModelEntry.objects.all()
+    listed = Submission.objects.filter(
+        model=OuterRef("pk"), withdrawn_at=None, visibility=PUBLIC
+    )
+    is_open = Q(Exists(listed)) | Q(Exists(ReportedScore.objects.filter(model=OuterRef("pk"))))
+    own = Q(owner=reader.pk) if reader.pk else Q(pk__in=[])
+    return ModelEntry.objects.filter(is_open | own)
+
+
+def with_scores(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Submissions with what a list of them shows, in a fixed number of queries."""
+    return submissions.select_related("model", "release").prefetch_related(
+        "standings", Prefetch("evaluations", queryset=Evaluation.objects.order_by("-pk"))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStory:
+    """A task of a submission: how much of it was answered, and each scorer's result."""
+
+    slug: str
+    name: str
+    family: str
+    n: int | None
+    answered: int | None
+    # One entry a scorer of the suite, in the suite's order; None where there is no result.
+    results: tuple[TaskResult | None, ...]
+    # How many examples had which outcome, under the scorer that the page puts first.
+    outcomes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A point on a submission's timeline."""
+
+    at: datetime | None
+    title: str
+    detail: str = ""
+    state: str = "past"
+
+
+def task_stories(submission: Submission, *, scorer: str) -> list[TaskStory]:
+    """Every task of the suite with its coverage and its scores under all scorers."""
+    suite = SUITES[submission.release.suite]
+    stored = {row.task: row for row in submission.tasks.all()}
+    results: dict[str, dict[str, TaskResult]] = defaultdict(dict)
+    for result in TaskResult.objects.filter(evaluation=submission.current_evaluation_id):
+        results[result.task][result.scorer] = result
+    stories = []
+    for task in suite.tasks:
+        row, of_task = stored.get(task.slug), results[task.slug]
+        stories.append(
+            TaskStory(
+                slug=task.slug,
+                name=task.name,
+                family=task.family,
+                n=row.n if row else None,
+                answered=row.answered if row else None,
+                results=tuple(of_task.get(name) for name in suite.scorers),
+                outcomes=of_task[scorer].outcomes if scorer in of_task else {},
+            )
+        )
+    return stories
+
+
+def timeline(submission: Submission, evaluations: Iterable[Evaluation]) -> list[Happening]:
+    """What has happened to a submission, oldest first, ending with what is awaited."""
+    story = [Happening(submission.created_at, "Received", "Files checked and stored.")]
+    for count, evaluation in enumerate(sorted(evaluations, key=lambda one: one.pk)):
+        story += _evaluation_story(evaluation, is_first=count == 0)
+    if submission.withdrawn_at:
+        story.append(Happening(submission.withdrawn_at, "Withdrawn", "Off the board for good."))
+    return story
+
+
+def _evaluation_story(evaluation: Evaluation, *, is_first: bool) -> list[Happening]:
+    queued = "Queued for scoring" if is_first else "Queued to be scored again"
+    story = [Happening(evaluation.created_at, queued)]
+    if evaluation.started_at:
+        attempts = f"Attempt {evaluation.attempts}." if evaluation.attempts > 1 else ""
+        story.append(Happening(evaluation.started_at, "Scoring began", attempts))
+    if evaluation.status == Evaluation.Status.DONE:
+        story.append(Happening(evaluation.finished_at, "Scored", state="done"))
+    elif evaluation.status == Evaluation.Status.FAILED:
+        reason = evaluation.get_failure_display()
+        story.append(Happening(evaluation.finished_at, "Scoring failed", f"{reason}.", "failed"))
+    elif evaluation.status == Evaluation.Status.RUNNING:
+        story.append(Happening(None, "Scoring now", state="now"))
+    else:
+        story.append(Happening(None, "Waiting for a worker", state="now"))
+    return story

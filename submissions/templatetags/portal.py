@@ -1,0 +1,137 @@
+"""How numbers and texts look on pages: the only place where a fraction becomes a percentage."""
+
+import json
+import math
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from submissions.rows import Cell
+
+register = template.Library()
+
+MINUS: Final = "\u2212"
+_ABSENT: Final = '<abbr title="not submitted">\u2013</abbr>'
+_STEPS: Final = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """A fraction as percent with one decimal; what is small but not zero never reads 0.0."""
+    if value is None or not math.isfinite(value):
+        return "\u2013"
+    shown = f"{value * 100:.1f}"
+    if value and float(shown) == 0.0:
+        shown = format(Decimal(f"{value * 100:.1e}"), "f")
+    return shown.replace("-", MINUS)
+
+
+@register.filter
+def percent_exact(value: float | None) -> str:
+    """A fraction as percent with four decimals, for a title."""
+    return "" if value is None or not math.isfinite(value) else f"{value * 100:.4f} %"
+
+
+@register.filter
+def heat(value: float | None) -> str:
+    """The class of a cell's tint: h0 below ten percent up to h9, and h10 for full marks."""
+    if value is None or not math.isfinite(value):
+        return "h0"
+    # Twelve decimals: 0.7 * 10 must not fall to the step below.
+    return f"h{min(10, max(0, math.floor(round(value * 10, 12))))}"
+
+
+@register.filter
+def score(cell: Cell | None) -> SafeString:
+    """A cell's text: percent, a bound such as < 5, or a dash that says why."""
+    if cell is not None and cell.below is not None:
+        bound = f"{cell.below * 100:g}"
+        return format_html('<span title="reported only as below {} %">&lt; {}</span>', bound, bound)
+    if cell is None or cell.value is None or not math.isfinite(cell.value):
+        return mark_safe(_ABSENT)  # noqa: S308  A constant of this file.
+    return format_html(
+        '<span title="{}">{}</span>', percent_exact(cell.value), percent(cell.value)
+    )
+
+
+@register.filter
+def as_cell(value: float | None) -> Cell:
+    """A bare fraction as a cell."""
+    return Cell(value)
+
+
+@register.filter
+def lookup(mapping: dict[str, Any], key: str) -> Any:
+    """A mapping's value; templates cannot ask for a key that is in a variable."""
+    return mapping.get(key)
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """A large number in three figures: 7B, 128K; empty where there is none."""
+    if not value:
+        return ""
+    for step, suffix in _STEPS:
+        if value >= step:
+            return f"{value / step:.3g}{suffix}"
+    return str(value)
+
+
+@register.filter
+def family_class(family: str) -> str:
+    """The class that carries a task family's colour."""
+    return f"family--{family[:2].lower()}"
+
+
+@register.filter
+def before_dot(name: str) -> str:
+    """The family part of a task's name, with its dot."""
+    return name[: name.find(".") + 1]
+
+
+@register.filter
+def after_dot(name: str) -> str:
+    """A task's name without its family part."""
+    return name[name.find(".") + 1 :]
+
+
+@register.filter
+def words(slug: str) -> str:
+    """A slug in words."""
+    return slug.replace("_", " ").replace("-", " ")
+
+
+@register.filter
+def answer_text(answer: Any) -> str:
+    """An answer in any canonical shape as text; several right answers stand on lines."""
+    if isinstance(answer, str):
+        return answer
+    if isinstance(answer, list) and answer and all(isinstance(one, str) for one in answer):
+        return "\n".join(answer)
+    return json.dumps(answer, ensure_ascii=False)
+
+
+@register.filter
+def when(value: datetime | None) -> SafeString:
+    """A time in UTC to the minute, as an element that machines read too."""
+    if value is None:
+        return SafeString("")
+    utc = value.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}">{}</time>', utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+@register.filter
+def day(value: datetime | None) -> SafeString:
+    """The day of a time, in UTC."""
+    if value is None:
+        return SafeString("")
+    utc = value.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}">{}</time>', utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d}"
+    )

@@ -1,0 +1,21 @@
+"""Addresses of the pages."""
+
+from django.urls import path, re_path
+
+from submissions.views import board, lists, submission, submit
+
+app_name = "submissions"
+urlpatterns = [
+    path("", board.home, name="home"),
+    path("leaderboard/", board.leaderboard, name="leaderboard"),
+    path("models/<slug:slug>/", lists.model, name="model"),
+    path("submit/", submit.submit, name="submit"),
+    path("s/<slug:public_id>/", submission.submission, name="submission"),
+    path("s/<slug:public_id>/examples/<slug:task>/", submission.examples, name="examples"),
+    path("s/<slug:public_id>/withdraw/", submission.withdraw, name="withdraw"),
+    re_path(
+        r"^s/(?P<public_id>[-\w]+)/files/(?P<sha256>[0-9a-f]{64})/$", submission.file, name="file"
+    ),
+    path("mine/", lists.mine, name="mine"),
+    path("queue/", lists.queue, name="queue"),
+]

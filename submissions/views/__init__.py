@@ -1,0 +1,1 @@
+"""The pages: each view reads a room, or makes one call, and shows the result."""

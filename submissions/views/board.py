@@ -1,0 +1,116 @@
+"""The board as a page, and the front page that shows its top."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from scoring import SUITES, Suite
+from submissions.leaderboard import board_rows
+from submissions.rows import ASCENDING_FIRST, Board
+from submissions.views.http import HtmxRequest
+
+TOP_ROWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's head: its name, and where its sort link leads."""
+
+    slug: str
+    name: str
+    family: str
+    href: str
+    # The value of aria-sort on the one column that the rows are sorted by, else empty.
+    sorted: str
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def leaderboard(request: HtmxRequest) -> HttpResponse:
+    """Show every model under one scorer; the address says which, and in what order."""
+    suite = SUITES[settings.DEFAULT_SUITE]
+    scorer = request.GET.get("scorer") or settings.DEFAULT_SCORER
+    if scorer not in suite.scorers:
+        raise Http404("no such scorer")
+    release = request.GET.get("release") or None
+    order = {"asc": False, "desc": True}.get(request.GET.get("order", ""))
+    sort = request.GET.get("sort", "rank")
+    board = board_rows(
+        suite=suite.slug, scorer=scorer, release=release, sort=sort, descending=order
+    )
+    if release is not None and release not in {one.name for one in board.releases}:
+        raise Http404("no such release")
+    template = "leaderboard/_board.html" if request.htmx else "leaderboard/page.html"
+    return render(request, template, _context(suite, board))
+
+
+@require_safe
+def home(request: HtmxRequest) -> HttpResponse:
+    """Say what this is, and show the top of the board."""
+    suite = SUITES[settings.DEFAULT_SUITE]
+    board = board_rows(suite=suite.slug, scorer=settings.DEFAULT_SCORER)
+    context = _context(suite, board) | {
+        "top": board.rows[:TOP_ROWS],
+        "models": len({row.model_slug for row in board.rows}),
+        "examples": sum(task.n for task in suite.tasks),
+    }
+    return render(request, "home/page.html", context)
+
+
+def _context(suite: Suite, board: Board) -> dict[str, Any]:
+    columns = [_column(board, task.slug, task.name, task.family) for task in suite.tasks]
+    return {
+        "suite": suite,
+        "board": board,
+        "scorer": suite.scorers[board.scorer],
+        "scorers": [
+            (one, _href(board, scorer=name)) for name, one in suite.scorers.items()
+        ],
+        "columns": columns,
+        "families": _families(columns),
+        "heads": {
+            slug: _column(board, slug, name, "")
+            for slug, name in (
+                ("rank", "Rank"),
+                ("name", "Model"),
+                ("average", "Average"),
+                ("date", "Date"),
+            )
+        },
+    }
+
+
+def _families(columns: Sequence[Column]) -> list[tuple[str, int]]:
+    """Neighbouring columns of one family, and how many they are."""
+    return [(family, len(list(of))) for family, of in groupby(columns, lambda one: one.family)]
+
+
+def _column(board: Board, slug: str, name: str, family: str) -> Column:
+    is_sorted = board.sort == slug
+    descending = not board.descending if is_sorted else slug not in ASCENDING_FIRST
+    direction = "descending" if board.descending else "ascending"
+    href = _href(board, sort=slug, order="desc" if descending else "asc")
+    return Column(slug, name, family, href, direction if is_sorted else "")
+
+
+def _href(board: Board, **changes: str) -> str:
+    """The board's address with some of its parameters changed; defaults are left out."""
+    query = QueryDict(mutable=True)
+    chosen = {"scorer": board.scorer, "release": board.release or ""}
+    if board.sort != "rank" or board.descending:
+        chosen |= {"sort": board.sort, "order": "desc" if board.descending else "asc"}
+    query.update(
+        {
+            name: value
+            for name, value in (chosen | changes).items()
+            if value and (name, value) != ("scorer", settings.DEFAULT_SCORER)
+        }
+    )
+    return "?" + query.urlencode()

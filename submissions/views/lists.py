@@ -1,0 +1,71 @@
+"""Pages that list: one model's submissions, one's own, and what waits to be scored."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from scoring import SUITES
+from submissions.history import listed_submissions, visible_models, with_scores
+from submissions.models import Evaluation, ModelEntry, ReportedScore, Submission
+from submissions.queue import open_evaluations
+from submissions.receive import quota_used
+from submissions.views.http import HtmxRequest, person_of, reader_of
+
+# How many of one's own submissions a page lists.
+_LISTED = 200
+
+
+@require_safe
+def model(request: HtmxRequest, slug: str) -> HttpResponse:
+    """Show who a model is, what it has submitted, and what its authors' table says."""
+    reader = reader_of(request)
+    entry = get_object_or_404(visible_models(reader), slug=slug)
+    suite = SUITES[settings.DEFAULT_SUITE]
+    reported = {
+        score.task: score for score in ReportedScore.objects.filter(model=entry, suite=suite.slug)
+    }
+    context = {
+        "model": entry,
+        "suite": suite,
+        "submissions": with_scores(listed_submissions(reader).filter(model=entry)),
+        "reported": [(task, reported.get(task.slug)) for task in suite.tasks] if reported else [],
+        "reported_source": next(iter(reported.values())).source if reported else "",
+        "reported_scorer": next(iter(reported.values())).scorer if reported else "",
+    }
+    return render(request, "model/page.html", context)
+
+
+@require_safe
+@login_required
+def mine(request: HtmxRequest) -> HttpResponse:
+    """Show the reader's own submissions and models."""
+    person = person_of(request)
+    used, resets_at = quota_used(person, now=timezone.now())
+    context = {
+        "submissions": with_scores(Submission.objects.filter(submitter=person))[:_LISTED],
+        "models": ModelEntry.objects.filter(owner=person),
+        "suite": SUITES[settings.DEFAULT_SUITE],
+        "used": used,
+        "quota": settings.SUBMISSIONS_PER_DAY,
+        "resets_at": resets_at,
+    }
+    return render(request, "mine/page.html", context)
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def queue(request: HtmxRequest) -> HttpResponse:
+    """Show how many evaluations are open, and the reader's own among them."""
+    own = Evaluation.objects.none()
+    if request.user.pk is not None:
+        own = Evaluation.objects.filter(
+            submission__submitter=request.user.pk,
+            status__in=[Evaluation.Status.QUEUED, Evaluation.Status.RUNNING],
+        ).select_related("submission__model")
+    context = {"open": open_evaluations(), "own": own}
+    template = "queue/_queue.html" if request.htmx else "queue/page.html"
+    return render(request, template, context)

@@ -1,0 +1,145 @@
+"""A submission's page while it is scored and after, its examples, its files, its withdrawal."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from scoring import SUITES, Outcome
+from submissions.examples import example_page, outcome_slug
+from submissions.files import CHUNK_BYTES, DamagedFile, open_stored
+from submissions.history import Access, find_submission, task_stories, timeline, visible_models
+from submissions.models import Submission
+from submissions.views.http import HtmxRequest, readable_submission, reader_of
+from submissions.withdraw import withdraw_submission
+
+STATUS_GONE = 410
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def submission(request: HtmxRequest, public_id: str) -> HttpResponse:
+    """Show a submission.  htmx asks again while it is scored and says what it has `seen`."""
+    found, access = find_submission(public_id, reader_of(request))
+    if found is None:
+        raise Http404("no such submission")
+    if access is Access.TOMBSTONE:
+        context = {"submission": found}
+        return render(request, "submission/tombstone.html", context, status=STATUS_GONE)
+    evaluations = list(found.evaluations.all())
+    latest = evaluations[0] if evaluations else None
+    state = f"{latest.pk}-{latest.status}-{latest.attempts}" if latest else ""
+    if request.htmx and state == request.GET.get("seen"):
+        return HttpResponse(status=204)
+    suite = SUITES[found.release.suite]
+    context = {
+        "submission": found,
+        "suite": suite,
+        "latest": latest,
+        "state": state,
+        "is_open": latest is not None and latest.is_open,
+        "happenings": timeline(found, evaluations),
+        "tasks": task_stories(found, scorer=settings.DEFAULT_SCORER),
+        "standings": _standings(found),
+        "is_owner": _is_owner(request, found),
+        "is_model_open": visible_models(reader_of(request)).filter(pk=found.model_id).exists(),
+    }
+    template = "submission/_story.html" if request.htmx else "submission/page.html"
+    return render(request, template, context)
+
+
+def _standings(found: Submission) -> list[Any]:
+    """The submission's row under each scorer, in the suite's order; None where there is none."""
+    by_scorer = {standing.scorer: standing for standing in found.standings.all()}
+    return [by_scorer.get(name) for name in SUITES[found.release.suite].scorers]
+
+
+def _is_owner(request: HttpRequest, found: Submission) -> bool:
+    return request.user.pk is not None and found.submitter_id == request.user.pk
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def examples(request: HtmxRequest, public_id: str, task: str) -> HttpResponse:
+    """Show twenty of a task's examples: prediction, answer, score."""
+    found = readable_submission(request, public_id)
+    suite = SUITES[found.release.suite]
+    scorer = request.GET.get("scorer") or settings.DEFAULT_SCORER
+    outcome = request.GET.get("outcome", "")
+    outcomes = [outcome_slug(one) for one in Outcome]
+    if task not in suite.slugs or scorer not in suite.scorers or outcome not in ("", *outcomes):
+        raise Http404("no such task, scorer or outcome")
+    number = request.GET.get("page", "1")
+    page = example_page(
+        found,
+        task=task,
+        scorer=scorer,
+        outcome=outcome,
+        page=int(number) if number.isdecimal() and len(number) < 6 else 1,
+        with_answers=found.release.are_answers_public or reader_of(request).is_staff,
+    )
+    if page is None:
+        raise Http404("no scores for this task yet")
+    context = {
+        "submission": found,
+        "task": next(one for one in suite.tasks if one.slug == task),
+        "suite": suite,
+        "scorer": suite.scorers[scorer],
+        "outcome": outcome,
+        "page": page,
+        "is_owner": _is_owner(request, found),
+    }
+    template = "submission/_examples.html" if request.htmx else "submission/examples.html"
+    return render(request, template, context)
+
+
+@require_safe
+def file(request: HttpRequest, public_id: str, sha256: str) -> StreamingHttpResponse:
+    """Send an uploaded file back as it came, as a download and never as a page."""
+    found = readable_submission(request, public_id)
+    stored = found.files.filter(sha256=sha256).first()
+    if stored is None:
+        raise Http404("no such file")
+    chunks = _chunks(stored.sha256)
+    try:
+        first = next(chunks, b"")
+    except DamagedFile as error:
+        raise Http404("the file is missing") from error
+    name = stored.name.rsplit("/", maxsplit=1)[-1]
+    return StreamingHttpResponse(
+        chain([first], chunks),
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=name),
+            "Content-Length": str(stored.size_bytes),
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _chunks(sha256: str) -> Iterator[bytes]:
+    with open_stored(sha256) as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            yield chunk
+
+
+@require_POST
+@login_required
+def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take one's own submission off the board."""
+    found = readable_submission(request, public_id)
+    if not _is_owner(request, found):
+        raise Http404("no such submission")
+    if withdraw_submission(found, now=timezone.now()):
+        messages.success(request, "Withdrawn. It is off the board; you can still see this page.")
+    return redirect(reverse("submissions:submission", args=[public_id]))

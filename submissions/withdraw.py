@@ -1,0 +1,27 @@
+"""Takes a submission off the board; its page stays, with what it was and when it went."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from submissions.models import BoardEvent, Submission
+from submissions.standings import lock_board, settle_board
+
+
+def withdraw_submission(submission: Submission, *, now: datetime) -> bool:
+    """Mark a submission as withdrawn and settle its board in the same transaction.
+
+    Returns:
+        False if it was withdrawn before; then nothing is written.
+    """
+    with transaction.atomic():
+        lock_board(submission.release.board)
+        standing = Submission.objects.filter(pk=submission.pk, withdrawn_at=None)
+        if not standing.update(withdrawn_at=now):
+            return False
+        submission.withdrawn_at = now
+        settle_board(submission.model, submission.release)
+        BoardEvent.objects.create(
+            at=now, kind=BoardEvent.Kind.WITHDRAWN, submission=submission, detail={}
+        )
+    return True
