@@ -24,7 +24,7 @@ def drain(stream: Readable) -> None:
         continue
 
 
-class Damaged(Exception):  # noqa: N818 - control flow inside the package, never seen outside.
+class Damaged(Exception):
     """A compressed stream or archive that cannot be unpacked further."""
 
     def __init__(self, code: str, file: str, found: str) -> None:

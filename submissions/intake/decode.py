@@ -12,7 +12,7 @@ _EXACT_BELOW = 2.0**63
 _JSON_SPACE = " \t\n\r"
 
 
-class Flaw(Exception):  # noqa: N818 - control flow inside the package, never seen outside.
+class Flaw(Exception):
     """Why a line is not one JSON value; `leading` is the value that text follows, if any."""
 
     def __init__(self, code: str, found: str, leading: object = None) -> None:

@@ -30,9 +30,11 @@ _OFTEN_MEANT: Final = (
 _DIGITS: Final = re.compile(r"0|[1-9][0-9]{0,17}")
 _ID_LIMIT: Final = 10**18
 _MISSING: Final = object()
+_ID_ADVICE: Final = "Write the id that the benchmark's own files give the example."
+_NUMBER_ADVICE: Final = "Write it without a point, in at most 18 digits."
 
 
-class BadValue(Exception):  # noqa: N818 - control flow inside the package, never seen outside.
+class BadValue(Exception):
     """A value that a row cannot have."""
 
     def __init__(self, code: str, found: str, advice: str | Callable[[], str]) -> None:
@@ -51,20 +53,15 @@ def read_id(row: Mapping[str, object], *, chars: int) -> ItemId:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | str):
-        advice = "Write it as a whole number, without a point." if _is_float(value) else _ID_ADVICE
+        advice = (
+            "Write it without a point, in at most 18 digits." if _is_float(value) else _ID_ADVICE
+        )
         raise BadValue("bad-id", describe(value), advice)
     if isinstance(value, int) and abs(value) >= _ID_LIMIT:
         raise BadValue("bad-id", "a number of more than 18 digits", "Write it as text.")
     if isinstance(value, str) and not (0 < len(value) <= chars and value.isprintable()):
         raise BadValue("bad-id", f"{describe(value)} of {len(value)} characters", _ID_ADVICE)
     return normal_id(value)
-
-
-_ID_ADVICE: Final = "Write the id that the benchmark's own files give the example."
-
-
-def _is_float(value: object) -> bool:
-    return isinstance(value, float)
 
 
 def read_prediction(row: Mapping[str, object]) -> bytes:

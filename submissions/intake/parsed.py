@@ -17,7 +17,7 @@ class SuiteLike(Protocol):
     def slugs(self) -> Collection[str]:
         """The slugs of its tasks."""
 
-    def answer_fingerprint(self, task_slug: str, raw: object) -> bytes | None:
+    def answer_fingerprint(self, task_slug: str, raw: object, /) -> bytes | None:
         """A 16-byte digest of a ground truth in any spelling; None for what is no answer."""
 
 

@@ -28,7 +28,7 @@ class Problem:
         return asdict(self)
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer to a person, not a fault.
+class Refused(Exception):
     """An upload that is not taken.  `total` may exceed the problems that are listed."""
 
     def __init__(self, problems: Iterable[Problem], total: int | None = None) -> None:
@@ -53,11 +53,11 @@ class Place(NamedTuple):
     line: int | None = None
 
 
-class StopFile(Exception):  # noqa: N818 - control flow inside the package, never seen outside.
+class StopFile(Exception):
     """The rest of this file cannot be read; the problem has been noted."""
 
 
-class StopUpload(Exception):  # noqa: N818 - control flow inside the package, never seen outside.
+class StopUpload(Exception):
     """A limit of the whole upload is reached; the problem has been noted."""
 
 

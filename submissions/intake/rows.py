@@ -99,25 +99,26 @@ class RowReader:
             self._problems.error("not-an-object", place, describe(value))
             return
         task = self._task_of_row(value, place, source)
-        item_id, prediction = self._fields(value, place)
-        if task is None or prediction is None or not self._owns(task, place):
+        fields = self._fields(value, place)
+        if task is None or not self._owns(task, place) or fields is None:
             return
         fingerprint = self._fingerprint(task, value, raw, place)
-        self._store(task, place, item_id, prediction, fingerprint)
+        self._store(task, place, *fields, fingerprint)
 
-    def _fields(self, row: dict[str, object], place: Place) -> tuple[ItemId, bytes | None]:
+    def _fields(self, row: dict[str, object], place: Place) -> tuple[ItemId, bytes] | None:
         """The id and the prediction of a row, both judged even when the first is wrong."""
         chars = self._budget.limits.id_chars
-        item_id, prediction = None, None
         try:
-            item_id = read_id(row, chars=chars)
+            item_id, is_good = read_id(row, chars=chars), True
         except BadValue as bad:
+            item_id, is_good = None, False
             self._problems.error(bad.code, place, bad.found, advice=bad.advice, chars=chars)
         try:
             prediction = read_prediction(row)
         except BadValue as bad:
             self._problems.error(bad.code, place, bad.found, advice=bad.advice)
-        return item_id, prediction
+            return None
+        return (item_id, prediction) if is_good else None
 
     def _fingerprint(
         self, task: str, row: dict[str, object], raw: bytes, place: Place

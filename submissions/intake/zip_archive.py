@@ -16,7 +16,7 @@ _LOCAL_HEADER_BYTES = 30
 _READABLE_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-class _TooMuchAtOnce(Exception):  # noqa: N818 - never leaves this module.
+class _TooMuchAtOnce(Exception):
     pass
 
 
@@ -89,6 +89,7 @@ class ZipEntryStream:
         self._file = file
         self._spend = spend
         self._content: IO[bytes] | None = None
+        self._seen = 0
 
     def read(self, size: int = CHUNK_BYTES, /) -> bytes:
         """Up to `size` bytes; empty at the end.  Raises: Damaged."""
@@ -97,6 +98,9 @@ class ZipEntryStream:
                 self._content = self._open()
             data = self._content.read(size)
         self._spend(len(data))
+        self._seen += len(data)
+        if not data and self._seen != self._entry.file_size:
+            raise Damaged("broken-archive", self._file, "an entry of another size than stated")
         return data
 
     def _open(self) -> IO[bytes]:
