@@ -14,7 +14,8 @@ def pack_scores(scores: Sequence[float], outcomes: Sequence[Outcome]) -> bytes:
     """Pack n scores and n outcomes: a layout byte, then zlib over n float64 and n bytes."""
     if len(scores) != len(outcomes):
         raise ValueError(f"{len(scores)} scores for {len(outcomes)} outcomes")
-    body = struct.pack(f"<{len(scores)}d", *scores) + bytes(outcome.value for outcome in outcomes)
+    body = struct.pack(f"<{len(scores)}d", *scores)
+    body += b"".join(outcome.value for outcome in outcomes)
     return bytes([_LAYOUT]) + zlib.compress(body, 6)
 
 
@@ -29,4 +30,4 @@ def unpack_scores(data: bytes) -> tuple[tuple[float, ...], tuple[Outcome, ...]]:
     body = zlib.decompress(data[1:])
     n = len(body) // 9
     scores = struct.unpack(f"<{n}d", body[: 8 * n])
-    return scores, tuple(Outcome(value) for value in body[8 * n :])
+    return scores, tuple(Outcome(bytes([byte])) for byte in body[8 * n :])

@@ -201,7 +201,7 @@ def import_published(
 
 def published_entry(slug: str, suite: Suite, *, now: datetime) -> ModelEntry:
     """The model that the authors' table names, entered on first need."""
-    facts = suite.reported_models.get(slug)
+    facts = suite.reported.models.get(slug) if suite.reported else None
     with transaction.atomic():
         entry, _ = ModelEntry.objects.get_or_create(
             slug=slug,

@@ -13,7 +13,10 @@ def store_reported(suite: Suite, *, now: datetime) -> int:
     Returns:
         How many models it has.
     """
-    for slug, scores in suite.reported_scores.items():
+    table = suite.reported
+    if table is None:
+        return 0
+    for slug, scores in table.scores.items():
         entry = published_entry(slug, suite, now=now)
         ReportedScore.objects.bulk_create(
             [
@@ -23,11 +26,11 @@ def store_reported(suite: Suite, *, now: datetime) -> int:
                     task=task,
                     value=figure.value,
                     below=figure.below,
-                    scorer=suite.reported_scorer,
-                    source=suite.reported_source,
+                    scorer=table.scorer,
+                    source=table.source,
                 )
                 for task, figure in scores.items()
             ],
             ignore_conflicts=True,
         )
-    return len(suite.reported_scores)
+    return len(table.scores)

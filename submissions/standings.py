@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from submissions.models import ModelEntry, Release, Standing, Submission, TaskResult
 from scoring import SUITES
+from submissions.models import ModelEntry, Release, Standing, Submission, TaskResult
 
 
 def write_standings(submission: Submission) -> None:
@@ -35,7 +35,7 @@ def settle_board(model: ModelEntry, release: Release) -> None:
     rows.exclude(submission=chosen).update(is_on_board=False, rank=None)
     rows.filter(submission=chosen).update(is_on_board=True)
     for scorer in SUITES[release.suite].scorers:
-        rank_board(release.board, scorer)
+        rank_board(release.board, scorer.name)
 
 
 def lock_board(board: str) -> None:

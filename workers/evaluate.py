@@ -40,7 +40,7 @@ def evaluate_submission(submission: Submission) -> dict[str, dict[str, TaskScore
             stored.task,
             predictions=predictions,
             answers=answers(submission.release, stored.task),
-            scorers=list(suite.scorers.values()),
+            scorers=suite.scorers,
             drop_first_number=submission.drop_first_number,
         )
     return scores

@@ -22,8 +22,9 @@ class BoardView(APIView):
         """Read the board; `scorer` and `release` choose as on the page."""
         suite = SUITES[settings.DEFAULT_SUITE]
         scorer = request.query_params.get("scorer", settings.DEFAULT_SCORER)
-        if scorer not in suite.scorers:
-            raise ValidationError({"scorer": [f"one of: {', '.join(suite.scorers)}"]})
+        names = [known.name for known in suite.scorers]
+        if scorer not in names:
+            raise ValidationError({"scorer": [f"one of: {', '.join(names)}"]})
         release = request.query_params.get("release") or None
         board = board_rows(suite=suite.slug, scorer=scorer, release=release)
         return Response(
