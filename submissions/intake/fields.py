@@ -53,9 +53,7 @@ def read_id(row: Mapping[str, object], *, chars: int) -> ItemId:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | str):
-        advice = (
-            "Write it without a point, in at most 18 digits." if _is_float(value) else _ID_ADVICE
-        )
+        advice = _NUMBER_ADVICE if isinstance(value, float) else _ID_ADVICE
         raise BadValue("bad-id", describe(value), advice)
     if isinstance(value, int) and abs(value) >= _ID_LIMIT:
         raise BadValue("bad-id", "a number of more than 18 digits", "Write it as text.")

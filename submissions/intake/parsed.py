@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from submissions.intake.problems import Problem
 
@@ -17,7 +17,7 @@ class SuiteLike(Protocol):
     def slugs(self) -> Collection[str]:
         """The slugs of its tasks."""
 
-    def answer_fingerprint(self, task_slug: str, raw: object, /) -> bytes | None:
+    def answer_fingerprint(self, task_slug: str, raw: Any, /) -> bytes | None:
         """A 16-byte digest of a ground truth in any spelling; None for what is no answer."""
 
 
