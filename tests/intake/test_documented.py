@@ -15,9 +15,17 @@ FLOOR = f"{limits.UPLOAD_RATIO_FLOOR_BYTES // limits.MIB} MiB"
 SOURCES = sorted((REPOSITORY / "submissions" / "intake").glob("*.py"))
 
 # What is called with a code as its first argument.
-CALLS = set(
-    ["error", "warn", "stop", "_error", "_refuse", "_say_once", "Damaged", "Flaw", "BadValue"]
-)
+CALLS = {
+    "error",
+    "warn",
+    "stop",
+    "_error",
+    "_refuse",
+    "_say_once",
+    "Damaged",
+    "Flaw",
+    "BadValue",
+}
 
 
 def texts_in_source() -> set[str]:
