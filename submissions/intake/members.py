@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from submissions.intake import zip_archive
 from submissions.intake.budget import Budget, Damaged, Readable
@@ -49,7 +49,7 @@ class Members:
         self._names = NameBook(problems, budget.limits.name_chars)
         self.texts = 0
 
-    def walk(self, files: Sequence[tuple[str, BinaryIO]]) -> None:
+    def walk(self, files: Sequence[tuple[str, IO[bytes]]]) -> None:
         """Read every upload, noting problems.  Raises: StopUpload at a limit."""
         sizes = [_size(source) for _, source in files]
         most = self._limits.compressed_bytes
@@ -73,7 +73,7 @@ class Members:
             if damage.file != file:
                 raise StopFile from None
 
-    def _walk_upload(self, name: str, source: BinaryIO, size: int) -> None:
+    def _walk_upload(self, name: str, source: IO[bytes], size: int) -> None:
         file = label(name)
         self._budget.count_member(file)
         self._names.enter(name, file)
@@ -104,7 +104,7 @@ class Members:
             self._check_claim(name, file, "gzip text")
             self._hand_over(name, file, content)
 
-    def _walk_zip(self, name: str, source: BinaryIO, spend: Spend) -> None:
+    def _walk_zip(self, name: str, source: IO[bytes], spend: Spend) -> None:
         most = self._limits.zip_directory_bytes
         archive = zip_archive.ZipArchive(source, file=label(name), directory_bytes=most)
         for _ in archive.entries:
@@ -174,5 +174,5 @@ class Members:
         raise StopFile
 
 
-def _size(source: BinaryIO) -> int:
+def _size(source: IO[bytes]) -> int:
     return source.seek(0, io.SEEK_END)

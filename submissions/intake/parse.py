@@ -1,7 +1,7 @@
 """Turns uploaded bytes into a ParsedUpload, or refuses them with every problem at once."""
 
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import IO
 
 from submissions.intake.budget import Budget
 from submissions.intake.members import Members
@@ -12,10 +12,10 @@ from submissions.limits import Limits
 
 
 def parse_upload(
-    files: Sequence[tuple[str, BinaryIO]],
+    files: Sequence[tuple[str, IO[bytes]]],
     *,
     suite: SuiteLike,
-    spool: BinaryIO,
+    spool: IO[bytes],
     repair: bool = False,
     limits: Limits = Limits(),  # noqa: B008 - frozen, so one instance serves every call.
 ) -> ParsedUpload:

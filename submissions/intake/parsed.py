@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Protocol
+from typing import IO, Any, Protocol
 
 from submissions.intake.problems import Problem
 
@@ -37,7 +37,7 @@ class TaskRows:
     ids: list[ItemId] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     fingerprints: list[bytes | None] = field(default_factory=list)
-    spool: BinaryIO | None = field(default=None, repr=False)
+    spool: IO[bytes] | None = field(default=None, repr=False)
     offsets: "array[int]" = field(default_factory=lambda: array("Q"), repr=False)
     lengths: "array[int]" = field(default_factory=lambda: array("Q"), repr=False)
 

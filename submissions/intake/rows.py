@@ -2,7 +2,7 @@
 
 import difflib
 from functools import partial
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
 from submissions.intake.budget import Budget
 from submissions.intake.decode import Flaw, decode_exactly, decode_line, is_inexact
@@ -31,7 +31,7 @@ class RowReader:
     def __init__(
         self,
         suite: SuiteLike,
-        spool: BinaryIO,
+        spool: IO[bytes],
         *,
         problems: ProblemList,
         budget: Budget,
@@ -125,8 +125,7 @@ class RowReader:
     ) -> bytes | None:
         answer = ground_truth(row)
         if is_inexact(answer):
-            exact = decode_exactly(raw)
-            answer = ground_truth(exact) if isinstance(exact, dict) else answer
+            answer = _exact_ground_truth(raw, answer)
         if answer is None:
             return None
         try:
@@ -197,6 +196,15 @@ class RowReader:
         near = difflib.get_close_matches(name[:80].casefold(), self._slugs, 1, 0.5)
         known = ", ".join(sorted(self._slugs.values()))
         return f'Did you mean "{self._slugs[near[0]]}"?' if near else f"The tasks are {known}."
+
+
+def _exact_ground_truth(raw: bytes, answer: object) -> object:
+    """The ground truth with all its digits; `answer` where the line cannot be read that way."""
+    try:
+        row = decode_exactly(raw)
+    except Flaw as flaw:
+        row = flaw.leading
+    return ground_truth(row) if isinstance(row, dict) else answer
 
 
 def _looks_like_utf16(head: bytes) -> bool:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import IO, BinaryIO
+from typing import IO
 
 from submissions.intake.budget import CHUNK_BYTES, Damaged
 
@@ -27,7 +27,7 @@ class _CautiousFile:
     whichever of its several stated sizes `zipfile` goes by.
     """
 
-    def __init__(self, source: BinaryIO, most: int) -> None:
+    def __init__(self, source: IO[bytes], most: int) -> None:
         self._source = source
         self._most = most
         self.seek, self.tell = source.seek, source.tell
@@ -47,7 +47,7 @@ class ZipArchive:
     Raises: Damaged when the directory cannot be read, is too long, or its entries overlap.
     """
 
-    def __init__(self, source: BinaryIO, *, file: str, directory_bytes: int) -> None:
+    def __init__(self, source: IO[bytes], *, file: str, directory_bytes: int) -> None:
         self._file = file
         cautious = _CautiousFile(source, directory_bytes)
         with _damage_named(file):

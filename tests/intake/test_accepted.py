@@ -134,3 +134,17 @@ def test_a_short_file_that_repeats_itself_is_not_taken_for_a_bomb() -> None:
 
     assert len(data) / len(gz(data)) > 200
     assert len(parsed.tasks["passkey"]) == 500
+
+
+def test_a_ground_truth_of_many_digits_keeps_them_on_a_repaired_or_deeply_nested_line() -> None:
+    number = "123456789012345678901"
+    nested = '{{"id": 0, "prediction": "a", "label": {}, "x": {}{}}}\n'.format(
+        number,
+        "[" * 1_000,
+        "]" * 1_000,
+    )
+    repaired = f'{{"id": 1, "prediction": "a", "label": [{number}]}} stray\n'
+
+    parsed = parse((PASSKEY, (nested + repaired).encode()), repair=True)
+
+    assert parsed.tasks["passkey"].fingerprints[1] == fingerprint(number)
