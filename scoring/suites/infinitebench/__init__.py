@@ -1,0 +1,15 @@
+"""∞-Bench (Zhang et al., 2024): twelve tasks on inputs of more than 100,000 tokens."""
+
+from scoring.suites.infinitebench.answers import ANSWER_READERS
+from scoring.suites.infinitebench.official import OFFICIAL_2024_06, OFFICIAL_2024_09
+from scoring.suites.infinitebench.portal import PORTAL_1
+from scoring.suites.infinitebench.tasks import TASKS
+from scoring.types import Suite
+
+INFINITEBENCH = Suite(
+    slug="infinitebench",
+    name="∞-Bench",
+    tasks=TASKS,
+    scorers=(OFFICIAL_2024_06, OFFICIAL_2024_09, PORTAL_1),
+    answer_readers=ANSWER_READERS,
+)
