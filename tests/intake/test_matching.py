@@ -139,3 +139,18 @@ def test_a_tie_goes_to_the_preferred_release_then_to_the_first() -> None:
 
     assert recognise_release(rows, [HUB, LEGACY], preferred="legacy") == "legacy"
     assert recognise_release(rows, [HUB, LEGACY], preferred=None) == "hub"
+
+
+def test_ids_of_another_generation_are_a_wrong_release_without_ground_truths_too() -> None:
+    assert refusal(task_rows(GAPPY), HUB) == [("wrong-release", 6)]
+
+
+def test_of_two_ways_that_both_agree_well_the_better_one_is_taken() -> None:
+    source_ids = [*range(10), *range(12, 42)]
+    answers = ["same"] * 10 + ["odd"] + ["same"] * 29
+    rows = task_rows(list(range(12, 32)), ["odd"] + ["same"] * 19)
+
+    aligned = align(upload(rows), release(item_set(source_ids, answers)))
+
+    task = aligned.tasks["passkey"]
+    assert (task.rows[10:30], task.matched) == (list(range(20)), 20)
