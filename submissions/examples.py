@@ -34,6 +34,7 @@ class ExamplePage:
     total: int
     page: int
     pages: int
+    has_answers: bool
 
 
 def outcome_slug(outcome: Outcome) -> str:
@@ -76,6 +77,7 @@ def example_page(
         total=len(wanted),
         page=page,
         pages=pages,
+        has_answers=with_answers,
     )
 
 

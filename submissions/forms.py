@@ -45,7 +45,7 @@ class FilesField(forms.FileField):
 
     widget = FilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, _initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
         """Return every file.  Empty ones pass: intake names them beside all other problems."""
         files = data if isinstance(data, list | tuple) else [data] if data else []
         if not files:
@@ -56,16 +56,25 @@ class FilesField(forms.FileField):
 class SubmitForm(forms.Form):
     """An upload, whose predictions it is, and who may see it."""
 
-    files = FilesField(label="Prediction files")
+    files = FilesField(
+        label="Prediction files",
+        widget=FilesInput({"multiple": True, "accept": ".jsonl,.json,.gz,.tgz,.zip,.tar"}),
+        help_text="preds_<task>.jsonl, also as .gz, or a .zip or .tar.gz of them.",
+    )
     release = forms.ModelChoiceField(
         queryset=Release.objects.none(),
         required=False,
         to_field_name="name",
         empty_label="Recognise it from the files",
         label="Release of the data",
+        help_text="The data exist in generations with other ids and questions. Ids, counts and "
+        "ground truths in the files usually tell which one was used.",
     )
     drop_first_number = forms.BooleanField(
-        required=False, label="Math.Calc answers begin by repeating the first operand"
+        required=False,
+        label="Math.Calc answers begin by repeating the first operand",
+        help_text="Declare this if your model echoes the first number before its first result; "
+        "the official scorers then leave that number out, as the authors did for GPT-4.",
     )
     model = forms.ModelChoiceField(
         queryset=ModelEntry.objects.none(),
@@ -73,13 +82,16 @@ class SubmitForm(forms.Form):
         to_field_name="slug",
         empty_label="A new model, described below",
         label="Model",
+        help_text="One of yours, or a new one.",
     )
     name = forms.CharField(max_length=120, required=False, label="Name")
     organization = forms.CharField(max_length=120, required=False, label="Organization")
     link = forms.URLField(max_length=400, required=False, label="Link", assume_scheme="https")
     licence = forms.CharField(max_length=80, required=False, label="Licence")
-    parameters = CountField(required=False, label="Parameters")
-    context_tokens = CountField(required=False, label="Context length in tokens")
+    parameters = CountField(required=False, label="Parameters", help_text="Such as 7B.")
+    context_tokens = CountField(
+        required=False, label="Context length in tokens", help_text="Such as 128K."
+    )
     weights = forms.ChoiceField(
         choices=[("open", "Open: anybody can download them"), ("closed", "Closed")],
         initial="closed",
@@ -95,10 +107,14 @@ class SubmitForm(forms.Form):
         ],
         initial="public",
         widget=forms.RadioSelect,
-        label="Who may see it",
+        label="Visibility",
     )
     note = forms.CharField(
-        max_length=2000, required=False, label="Note", widget=forms.Textarea({"rows": 3})
+        max_length=2000,
+        required=False,
+        label="Note",
+        widget=forms.Textarea({"rows": 3}),
+        help_text="Shown on the submission’s page: prompts, truncation, decoding, what differs.",
     )
 
     def __init__(

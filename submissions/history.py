@@ -35,9 +35,7 @@ def visible_submissions(reader: Reader) -> QuerySet[Submission]:
     """What a reader may open when given its address: unlisted ones are among it."""
     if reader.is_staff:
         return Submission.objects.all()
-    return Submission.objects.filter(
-        _own(reader) | Q(withdrawn_at=None) & ~Q(visibility=PRIVATE)
-    )
+    return Submission.objects.filter(_own(reader) | Q(withdrawn_at=None) & ~Q(visibility=PRIVATE))
 
 
 def listed_submissions(reader: Reader) -> QuerySet[Submission]:
@@ -73,9 +71,7 @@ def visible_models(reader: Reader) -> QuerySet[ModelEntry]:
     """Models whose pages a reader may open: a private submission does not betray its model."""
     if reader.is_staff:
         return ModelEntry.objects.all()
-    listed = Submission.objects.filter(
-        model=OuterRef("pk"), withdrawn_at=None, visibility=PUBLIC
-    )
+    listed = Submission.objects.filter(model=OuterRef("pk"), withdrawn_at=None, visibility=PUBLIC)
     is_open = Q(Exists(listed)) | Q(Exists(ReportedScore.objects.filter(model=OuterRef("pk"))))
     own = Q(owner=reader.pk) if reader.pk else Q(pk__in=[])
     return ModelEntry.objects.filter(is_open | own)

@@ -10,6 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from submissions.models import ReportedScore
 from submissions.rows import Cell
 
 register = template.Library()
@@ -37,6 +38,20 @@ def percent_exact(value: float | None) -> str:
 
 
 @register.filter
+def percent_two(value: float) -> str:
+    """A fraction as percent with the two decimals that the authors printed."""
+    return f"{value * 100:.2f}"
+
+
+@register.filter
+def printed(figure: Cell | ReportedScore) -> str:
+    """A figure as the authors printed it, in percent."""
+    if figure.value is None:
+        return f"< {(figure.below or 0.0) * 100:g}"
+    return f"{figure.value * 100:.2f}".rstrip("0").rstrip(".")
+
+
+@register.filter
 def heat(value: float | None) -> str:
     """The class of a cell's tint: h0 below ten percent up to h9, and h10 for full marks."""
     if value is None or not math.isfinite(value):
@@ -53,9 +68,7 @@ def score(cell: Cell | None) -> SafeString:
         return format_html('<span title="reported only as below {} %">&lt; {}</span>', bound, bound)
     if cell is None or cell.value is None or not math.isfinite(cell.value):
         return mark_safe(_ABSENT)  # noqa: S308  A constant of this file.
-    return format_html(
-        '<span title="{}">{}</span>', percent_exact(cell.value), percent(cell.value)
-    )
+    return format_html('<span title="{}">{}</span>', percent_exact(cell.value), percent(cell.value))
 
 
 @register.filter
@@ -106,6 +119,12 @@ def words(slug: str) -> str:
 
 
 @register.filter
+def lang_code(language: str) -> str:
+    """The value of a lang attribute for a task's texts."""
+    return "zh" if language.lower().startswith(("zh", "chin")) else "en"
+
+
+@register.filter
 def answer_text(answer: Any) -> str:
     """An answer in any canonical shape as text; several right answers stand on lines."""
     if isinstance(answer, str):
@@ -122,7 +141,9 @@ def when(value: datetime | None) -> SafeString:
         return SafeString("")
     utc = value.astimezone(UTC)
     return format_html(
-        '<time datetime="{}">{}</time>', utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d %H:%M} UTC"
+        '<time datetime="{}">{}</time>',
+        utc.isoformat(timespec="seconds"),
+        f"{utc:%Y-%m-%d %H:%M} UTC",
     )
 
 

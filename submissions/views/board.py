@@ -60,8 +60,15 @@ def home(request: HtmxRequest) -> HttpResponse:
         "top": board.rows[:TOP_ROWS],
         "models": len({row.model_slug for row in board.rows}),
         "examples": sum(task.n for task in suite.tasks),
+        "mean_input_tokens": _mean_input_tokens(suite),
     }
     return render(request, "home/page.html", context)
+
+
+def _mean_input_tokens(suite: Suite) -> int:
+    """The mean length of an example's input, over all examples of the suite."""
+    tokens = sum(task.n * task.mean_input_tokens for task in suite.tasks)
+    return round(tokens / sum(task.n for task in suite.tasks))
 
 
 def _context(suite: Suite, board: Board) -> dict[str, Any]:
@@ -70,9 +77,7 @@ def _context(suite: Suite, board: Board) -> dict[str, Any]:
         "suite": suite,
         "board": board,
         "scorer": suite.scorers[board.scorer],
-        "scorers": [
-            (one, _href(board, scorer=name)) for name, one in suite.scorers.items()
-        ],
+        "scorers": [(one, _href(board, scorer=name)) for name, one in suite.scorers.items()],
         "columns": columns,
         "families": _families(columns),
         "heads": {

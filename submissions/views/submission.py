@@ -45,6 +45,7 @@ def submission(request: HtmxRequest, public_id: str) -> HttpResponse:
     context = {
         "submission": found,
         "suite": suite,
+        "scorer": suite.scorers[settings.DEFAULT_SCORER],
         "latest": latest,
         "state": state,
         "is_open": latest is not None and latest.is_open,

@@ -49,7 +49,9 @@ def _submit(request: HtmxRequest) -> HttpResponse:
         return _page(request, form, {}, status=422)
     try:
         if is_check:
-            return _page(request, form, {"report": check_upload(form.named_files(), form.options())})
+            return _page(
+                request, form, {"report": check_upload(form.named_files(), form.options())}
+            )
         submission = receive_upload(
             form.named_files(),
             model=form.model_or_facts(),
