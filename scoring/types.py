@@ -1,7 +1,7 @@
 """Frozen shapes that travel: suites, tasks, scorers, judgements and scores."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import blake2b
 from json import dumps
@@ -165,6 +165,35 @@ def _outcome(prediction: str, score: float) -> Outcome:
     return Outcome.PARTIAL if score > 0.0 else Outcome.WRONG
 
 
+@dataclass(frozen=True, slots=True)
+class ReportedModel:
+    """What is known of a model in the table; None where nothing is."""
+
+    name: str
+    organization: str
+    weights: str
+    parameters: int | None
+    context_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFigure:
+    """A printed score as a fraction, or the bound that it was only said to stay below."""
+
+    value: float | None
+    below: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedTable:
+    """Where figures were printed, the scorer that made them, and the figures by model and task."""
+
+    source: str
+    scorer: str
+    models: Mapping[str, ReportedModel]
+    scores: Mapping[str, Mapping[str, ReportedFigure]]
+
+
 AnswerReader: TypeAlias = Callable[[Json, Json], Answer]
 """(raw, options or None) -> canonical answer; raises BadAnswer."""
 
@@ -178,6 +207,11 @@ class Suite:
     tasks: tuple[Task, ...]
     scorers: tuple[Scorer, ...]
     answer_readers: Mapping[str, AnswerReader]
+    # Where the data set lives on the Hugging Face Hub; empty: nowhere.
+    dataset_repo: str = ""
+    # What the authors printed, and where their own files do not give it: (model, task) -> why.
+    reported: ReportedTable | None = None
+    known_differences: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def slugs(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import reduce
+from itertools import pairwise
 from math import isqrt
 from operator import or_
 
@@ -26,7 +27,7 @@ def common_positions(reference: Sequence[str], candidate: Sequence[str]) -> list
     places = [place for place, token in enumerate(candidate) if token in masks]
     hits = [masks[candidate[place]] for place in places]
     # Candidate tokens that the reference lacks repeat the column before them, so a flag will do.
-    gaps = [after - place > 1 for place, after in zip(places, [*places[1:], len(candidate)])]
+    gaps = [after - place > 1 for place, after in pairwise([*places, len(candidate)])]
     return _walk_back(hits, gaps, rows=len(reference))
 
 
@@ -34,7 +35,8 @@ def _walk_back(hits: list[int], gaps: list[bool], *, rows: int) -> list[int]:
     """Walk from the table's last corner: both on a match, else to the larger neighbour."""
     step = isqrt(len(hits)) + 1
     kept = _kept_columns(hits, step, (1 << rows) - 1)
-    row, positions = rows, []
+    row = rows
+    positions: list[int] = []
     for block in range(len(kept) - 1, -1, -1):
         start = block * step
         columns = _columns(hits[start : start + step], kept[block])

@@ -7,7 +7,7 @@ from scoring.normalize import is_denied, plain
 _BARE = re.compile(r"[\W_]*([A-Da-d])[\W_]*")
 _LED_LINE = re.compile(
     r"^[ \t]*(?:(?:[Oo]ption|[Aa]nswer|[Cc]hoice)[ \t]?:?[ \t]?)?"
-    r"[(\[]?([A-D])(?:[)\]:]|\.(?![A-Z]\.)| ?[-–—] |[ \t]*$)",
+    r"[(\[]?([A-D])(?:[)\]:,]|\.(?![A-Z]\.)| ?[-–—] |[ \t]*$)",
     re.MULTILINE,
 )
 _NEXT_QUESTION = re.compile(r"\n[ \t]*(?:Question|Options?|Q)[ \t]?:")
@@ -15,8 +15,8 @@ _CUE = re.compile(
     r"(?:(?i:\banswer|\bchoice|\bis|\bbe)\b ?[:=]?|答案[是为]?[:：]?) ?"
     r"(?i:the )?(?i:correct )?(?i:option |choice |letter |function )?[(\[\"']?([A-D])(?![\w'])"
 )
-_WRAPPED_OR_LAST = re.compile(r"[(\[]([A-D])[)\]]|(?<![\w'])([A-D])[)\].!\"']*$")
-_LONE = re.compile(r"(?<![\w'])([A-D])(?![\w'])")
+_WRAPPED_OR_LAST = re.compile(r"[(\[]([A-D])[)\]]|(?<![\w'.])([A-D])[)\].!\"']*$")
+_LONE = re.compile(r"(?<![\w'.])([A-D])(?![\w'])")
 _ARTICLE = re.compile(r" [a-z]")
 _AFTER_LETTER = re.compile(r" (?:because|since|as|which|based|and its)\b")
 _ALTERNATIVE = re.compile(
@@ -24,7 +24,8 @@ _ALTERNATIVE = re.compile(
     r"(?:[Oo]ption )?[(\[\"']?[A-D](?![\w'])"
 )
 _TEXT_CUE = re.compile(
-    r"(?i:\banswer|\bchoice|\bis|\bbe)\b ?[:=]? ?(?i:the )?(?i:function |method |option )?[(\[\"']?$"
+    r"\b(?:answer|choice|is|be)\b ?[:=]? ?(?:the )?(?:function |method |option )?[(\[\"']?$",
+    re.IGNORECASE,
 )
 _MORE = re.compile(r"[)\]\"']?(?:\(\))?(?: or | and |, |/| & )")
 
@@ -46,6 +47,7 @@ def chosen_letter(prediction: str) -> str | None:
 
 
 def _chosen(text: str) -> str | None:
+    text = text.lstrip(" \t\n:：,.-")
     bare = _BARE.fullmatch(text)
     if bare:
         return bare[1].upper()

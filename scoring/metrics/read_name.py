@@ -5,26 +5,30 @@ from collections.abc import Iterable
 
 from scoring.normalize import is_denied, plain
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"(\w+)[.!?][\"')]* +(?=[A-Z])")
 _JOINED_AFTER = re.compile(
-    r"[ )\"']{0,3}(?:[,;/&|]|\bor\b|\band\b)[ (\"']{0,3}(?:or |and )?([^\W_]+)", re.IGNORECASE
+    r"[ )\"']{0,3}(?:[,;/&|]|\bor\b|\band\b)[ (\"']{0,3}(?:or |and )?(\w+)", re.IGNORECASE
 )
 _JOINED_BEFORE = re.compile(
-    r"([^\W_]+)[ )\"']{0,3}(?:[,;/&|] ?|\bor\b|\band\b|[,;] (?:or|and))[ (\"']{0,3}$", re.IGNORECASE
+    r"(\w+)[ )\"']{0,3}(?:[,;/&|] ?|\bor\b|\band\b|[,;] (?:or|and))[ (\"']{0,3}$", re.IGNORECASE
 )
 _MOST_WORDS_OF_A_NAME = 5
 _MOST_OTHERS = 2
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "st"})
-_NO_NAMES = frozenset("a an the who which but he she his her because as is in from".split())
+_NO_NAMES = frozenset(
+    {"a", "an", "as", "because", "but", "from", "he", "her", "his", "in", "is", "she", "the"}
+    | {"which", "who"}
+)
 
 Word = re.Match[str]
 
 
 def names_one_of(prediction: str, aliases: Iterable[str]) -> bool:
-    """Whether the first line names a person by an alias, and is no list of names.
+    """Whether the first sentence names a person by an alias, and is no list of names.
 
     Case does not matter, whole words do.  A list is a name joined to the alias by a comma,
-    slash, "or" or "and"; more than two other names anywhere on the line; or more than five
+    slash, "or" or "and"; more than two other names anywhere in the sentence; or more than five
     capitalised words in a row.  A list of aliases of the same person is none.
     """
     line = _first_statement(plain(prediction))
@@ -46,9 +50,14 @@ def names_one_of(prediction: str, aliases: Iterable[str]) -> bool:
 
 
 def _first_statement(text: str) -> str:
-    """The first line; with the next that is not blank where it ends in a colon."""
+    """The first sentence of the first line, or of the next one after a colon."""
     first, _, rest = text.partition("\n")
-    return f"{first} {rest.lstrip().partition(chr(10))[0]}" if first.endswith(":") else first
+    if first.endswith(":"):
+        first = f"{first} {rest.lstrip().partition(chr(10))[0]}"
+    for end in _SENTENCE_END.finditer(first):
+        if not _is_shortened(end[1]):
+            return first[: end.end()]
+    return first
 
 
 def _people(line: str, words: list[Word]) -> list[list[Word]]:

@@ -1,6 +1,7 @@
 """The one number that a prediction gives, read without a look at the reference."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -23,19 +24,13 @@ _RESULT = re.compile(r"(?<![0-9.])([-+]?)([0-9]+)(\.[0-9]+)?")
 
 def last_number(prediction: str) -> Decimal | None:
     """The last number stated, with its sign; arguments of calls are not statements."""
-    return _last(_stated_numbers(prediction))
+    numbers = deque(_stated_numbers(prediction), maxlen=1)
+    return numbers[0] if numbers else None
 
 
 def first_number_stated(prediction: str) -> Decimal | None:
     """The first number stated, with its sign; "2nd" is no number."""
     return next(_stated_numbers(prediction), None)
-
-
-def _last(numbers: Iterator[Decimal]) -> Decimal | None:
-    last = None
-    for last in numbers:
-        pass
-    return last
 
 
 def _stated_numbers(prediction: str) -> Iterator[Decimal]:

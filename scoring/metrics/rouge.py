@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import chain
+from typing import Any
 
 from scoring.metrics.lcs import common_positions
 
@@ -93,7 +94,7 @@ def _compiled_measure() -> Callable[[str, str], float]:
     except ImportError:
         warnings.warn("rouge-score-rs is not installed: ROUGE is slower.", stacklevel=4)
         return rouge_lsum_of_one
-    scorer = RougeScorer(["rougeLsum"])
+    scorer: Any = RougeScorer(["rougeLsum"])  # type: ignore[no-untyped-call]
 
     def measure(reference: str, prediction: str) -> float:
         return float(scorer.score(reference, prediction)["rougeLsum"].fmeasure)

@@ -1,8 +1,10 @@
 """∞-Bench (Zhang et al., 2024): twelve tasks on inputs of more than 100,000 tokens."""
 
 from scoring.suites.infinitebench.answers import ANSWER_READERS
+from scoring.suites.infinitebench.differences import DIFFERENCES
 from scoring.suites.infinitebench.official import OFFICIAL_2024_06, OFFICIAL_2024_09
 from scoring.suites.infinitebench.portal import PORTAL_1
+from scoring.suites.infinitebench.reported import REPORTED
 from scoring.suites.infinitebench.tasks import TASKS
 from scoring.types import Suite
 
@@ -12,4 +14,7 @@ INFINITEBENCH = Suite(
     tasks=TASKS,
     scorers=(OFFICIAL_2024_06, OFFICIAL_2024_09, PORTAL_1),
     answer_readers=ANSWER_READERS,
+    dataset_repo="xinrongzhang2022/InfiniteBench",
+    reported=REPORTED,
+    known_differences=DIFFERENCES,
 )

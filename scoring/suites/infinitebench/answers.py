@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from scoring.types import Answer, AnswerReader, BadAnswer, Json
+from scoring.types import AnswerReader, BadAnswer, Json
 
 _LETTERS = "ABCDEFGHIJ"
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")

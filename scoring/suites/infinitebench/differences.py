@@ -20,7 +20,7 @@ DIFFERENCES: Final = MappingProxyType(
         ),
         ("yarn-mistral", "code_debug"): (
             "The figure in the table is older than the scorer: until 30 May 2024 it did not strip "
-            "leading white space, and nearly every answer of this model begins with a line break."
+            "leading white space, with which 384 of this model's 394 answers begin."
         ),
     }
 )

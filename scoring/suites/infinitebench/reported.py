@@ -7,7 +7,7 @@ arXiv 2402.13718 (ACL 2024).
 from types import MappingProxyType
 from typing import Final
 
-from scoring.suites.reported import ReportedFigure, ReportedModel, ReportedTable
+from scoring.types import ReportedFigure, ReportedModel, ReportedTable
 
 _SOURCE: Final = (
     "table of the benchmark's README, OpenBMB/InfiniteBench at 88b3daa; "
