@@ -18,7 +18,7 @@ _FORGOTTEN_CHINESE_PUNCTUATION = str.maketrans("", "", "《〈〉．·•￥¥�
 _CURLY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _DASHES = str.maketrans({"–": " ", "—": " ", "…": " ", "\u2212": "-"})
 _DENIAL = re.compile(
-    r"(?:\b(?:not|never|neither|nor)|n['’]t|不是|并非)[^\w.!?;\n]*"
+    r"(?:\b(?:not|cannot|never|neither|nor)|n['’]t|不是|并非)[^\w.!?;\n]*"
     r"(?:(?:be|by|from|the|an?|option|letter|called|named)\b[^\w.!?;\n]*){0,3}$",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ _CUE = re.compile(
 _WRAPPED_OR_LAST = re.compile(r"[(\[]([A-D])[)\]]|(?<![\w'.])([A-D])[)\].!\"']*$")
 _LONE = re.compile(r"(?<![\w'.])([A-D])(?![\w'])")
 _ARTICLE = re.compile(r" [a-z]")
-_AFTER_LETTER = re.compile(r" (?:because|since|as|which|based|and its)\b")
+_AFTER_LETTER = re.compile(r" (?:or|and|because|since|as|which|based)\b")
 _ALTERNATIVE = re.compile(
     r"[)\].:\"']{0,2} ?(?:\bor\b|\band\b|/|,|&|\|) ?(?:\bor\b |\band\b )?"
     r"(?:[Oo]ption )?[(\[\"']?[A-D](?![\w'])"
@@ -52,7 +52,11 @@ def _chosen(text: str) -> str | None:
     if bare:
         return bare[1].upper()
     flat = " ".join(text.split())
-    cued = [match for match in _CUE.finditer(flat) if not _is_article(flat, match.end())]
+    cued = [
+        match
+        for match in _CUE.finditer(flat)
+        if not _is_article(flat, match.end()) and not is_denied(flat, match.start(1))
+    ]
     if cued:
         last = cued[-1]
         return None if _ALTERNATIVE.match(flat, last.end()) else last[1]
