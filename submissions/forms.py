@@ -82,9 +82,8 @@ class SubmitForm(forms.Form):
         to_field_name="slug",
         empty_label="A new model, described below",
         label="Model",
-        help_text="One of yours, or a new one.",
     )
-    name = forms.CharField(max_length=120, required=False, label="Name")
+    name = forms.CharField(max_length=120, required=False, label="Name of a new model")
     organization = forms.CharField(max_length=120, required=False, label="Organization")
     link = forms.URLField(max_length=400, required=False, label="Link", assume_scheme="https")
     licence = forms.CharField(max_length=80, required=False, label="Licence")

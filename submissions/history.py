@@ -126,7 +126,7 @@ def task_stories(submission: Submission, *, scorer: str) -> list[TaskStory]:
                 family=task.family,
                 n=row.n if row else None,
                 answered=row.answered if row else None,
-                results=tuple(of_task.get(name) for name in suite.scorers),
+                results=tuple(of_task.get(one.name) for one in suite.scorers),
                 outcomes=of_task[scorer].outcomes if scorer in of_task else {},
             )
         )

@@ -1,20 +1,21 @@
 """The board as a page, and the front page that shows its top."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from scoring import SUITES, Suite
 from submissions.leaderboard import board_rows
 from submissions.rows import ASCENDING_FIRST, Board
-from submissions.views.http import HtmxRequest
+from submissions.views.http import HtmxRequest, scorer_of
 
 TOP_ROWS = 8
 
@@ -36,14 +37,12 @@ class Column:
 def leaderboard(request: HtmxRequest) -> HttpResponse:
     """Show every model under one scorer; the address says which, and in what order."""
     suite = SUITES[settings.DEFAULT_SUITE]
-    scorer = request.GET.get("scorer") or settings.DEFAULT_SCORER
-    if scorer not in suite.scorers:
-        raise Http404("no such scorer")
+    scorer = scorer_of(suite, request.GET.get("scorer") or settings.DEFAULT_SCORER)
     release = request.GET.get("release") or None
     order = {"asc": False, "desc": True}.get(request.GET.get("order", ""))
     sort = request.GET.get("sort", "rank")
     board = board_rows(
-        suite=suite.slug, scorer=scorer, release=release, sort=sort, descending=order
+        suite=suite.slug, scorer=scorer.name, release=release, sort=sort, descending=order
     )
     if release is not None and release not in {one.name for one in board.releases}:
         raise Http404("no such release")
@@ -56,8 +55,8 @@ def home(request: HtmxRequest) -> HttpResponse:
     """Say what this is, and show the top of the board."""
     suite = SUITES[settings.DEFAULT_SUITE]
     board = board_rows(suite=suite.slug, scorer=settings.DEFAULT_SCORER)
-    context = _context(suite, board) | {
-        "top": board.rows[:TOP_ROWS],
+    context = _context(suite, replace(board, rows=board.rows[:TOP_ROWS])) | {
+        "row_count": len(board.rows),
         "models": len({row.model_slug for row in board.rows}),
         "examples": sum(task.n for task in suite.tasks),
         "mean_input_tokens": _mean_input_tokens(suite),
@@ -76,8 +75,8 @@ def _context(suite: Suite, board: Board) -> dict[str, Any]:
     return {
         "suite": suite,
         "board": board,
-        "scorer": suite.scorers[board.scorer],
-        "scorers": [(one, _href(board, scorer=name)) for name, one in suite.scorers.items()],
+        "scorer": scorer_of(suite, board.scorer),
+        "scorers": [(one, _href(board, scorer=one.name)) for one in suite.scorers],
         "columns": columns,
         "families": _families(columns),
         "heads": {
@@ -118,4 +117,4 @@ def _href(board: Board, **changes: str) -> str:
             if value and (name, value) != ("scorer", settings.DEFAULT_SCORER)
         }
     )
-    return "?" + query.urlencode()
+    return f"{reverse('submissions:leaderboard')}?{query.urlencode()}"

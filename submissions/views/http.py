@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+from scoring.types import Scorer, Suite
 from submissions.history import Access, find_submission
 from submissions.models import Submission
 
@@ -25,6 +26,18 @@ def reader_of(request: HttpRequest) -> User | AnonymousUser:
 def person_of(request: HttpRequest) -> User:
     """Who is asking, behind `login_required`."""
     return cast(User, request.user)
+
+
+def scorer_of(suite: Suite, name: str) -> Scorer:
+    """The suite's scorer of that name.
+
+    Raises:
+        Http404: if it has none.
+    """
+    for scorer in suite.scorers:
+        if scorer.name == name:
+            return scorer
+    raise Http404("no such scorer")
 
 
 def readable_submission(request: HttpRequest, public_id: str) -> Submission:

@@ -20,7 +20,7 @@ from submissions.examples import example_page, outcome_slug
 from submissions.files import CHUNK_BYTES, DamagedFile, open_stored
 from submissions.history import Access, find_submission, task_stories, timeline, visible_models
 from submissions.models import Submission
-from submissions.views.http import HtmxRequest, readable_submission, reader_of
+from submissions.views.http import HtmxRequest, readable_submission, reader_of, scorer_of
 from submissions.withdraw import withdraw_submission
 
 STATUS_GONE = 410
@@ -45,7 +45,7 @@ def submission(request: HtmxRequest, public_id: str) -> HttpResponse:
     context = {
         "submission": found,
         "suite": suite,
-        "scorer": suite.scorers[settings.DEFAULT_SCORER],
+        "scorer": scorer_of(suite, settings.DEFAULT_SCORER),
         "latest": latest,
         "state": state,
         "is_open": latest is not None and latest.is_open,
@@ -62,7 +62,7 @@ def submission(request: HtmxRequest, public_id: str) -> HttpResponse:
 def _standings(found: Submission) -> list[Any]:
     """The submission's row under each scorer, in the suite's order; None where there is none."""
     by_scorer = {standing.scorer: standing for standing in found.standings.all()}
-    return [by_scorer.get(name) for name in SUITES[found.release.suite].scorers]
+    return [by_scorer.get(one.name) for one in SUITES[found.release.suite].scorers]
 
 
 def _is_owner(request: HttpRequest, found: Submission) -> bool:
@@ -75,16 +75,16 @@ def examples(request: HtmxRequest, public_id: str, task: str) -> HttpResponse:
     """Show twenty of a task's examples: prediction, answer, score."""
     found = readable_submission(request, public_id)
     suite = SUITES[found.release.suite]
-    scorer = request.GET.get("scorer") or settings.DEFAULT_SCORER
+    scorer = scorer_of(suite, request.GET.get("scorer") or settings.DEFAULT_SCORER)
     outcome = request.GET.get("outcome", "")
     outcomes = [outcome_slug(one) for one in Outcome]
-    if task not in suite.slugs or scorer not in suite.scorers or outcome not in ("", *outcomes):
-        raise Http404("no such task, scorer or outcome")
+    if task not in suite.slugs or outcome not in ("", *outcomes):
+        raise Http404("no such task or outcome")
     number = request.GET.get("page", "1")
     page = example_page(
         found,
         task=task,
-        scorer=scorer,
+        scorer=scorer.name,
         outcome=outcome,
         page=int(number) if number.isdecimal() and len(number) < 6 else 1,
         with_answers=found.release.are_answers_public or reader_of(request).is_staff,
@@ -95,7 +95,7 @@ def examples(request: HtmxRequest, public_id: str, task: str) -> HttpResponse:
         "submission": found,
         "task": next(one for one in suite.tasks if one.slug == task),
         "suite": suite,
-        "scorer": suite.scorers[scorer],
+        "scorer": scorer,
         "outcome": outcome,
         "page": page,
         "is_owner": _is_owner(request, found),
