@@ -28,7 +28,7 @@ from benchmark_site.env import BASE_DIR, env
 READY_SECONDS = 60
 STOP_SECONDS = 20
 # A role that dies more often than this within a minute ends the portal.
-RESTARTS_PER_MINUTE = 10
+RESTARTS_PER_MINUTE = 30
 _PR_SET_PDEATHSIG = 1
 
 
@@ -52,7 +52,7 @@ class Role:
 
 def roles(port: int, state: Path) -> list[Role]:
     """The processes of the portal, without the broker, in starting order."""
-    celery = (sys.executable, "-m", "celery", "-A", "benchmark_site.celery")
+    celery = (sys.executable, "-m", "celery", "--quiet", "-A", "benchmark_site.celery")
     concurrency = str(env.int("WORKER_PROCESSES", 2))
     threads = str(env.int("WEB_THREADS", 8))
     return [

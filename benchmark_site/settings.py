@@ -3,9 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from benchmark_site.env import BASE_DIR, env, read_or_create_secret
+
+# Lets Django's classes be written with the type they hold: ModelAdmin[User].
+django_stubs_ext.monkeypatch()
 
 # Everything the portal writes on this machine: database, files, static files, the secret.
 STATE_DIR: Path = Path(env.str("STATE_DIR", str(BASE_DIR / "var"))).resolve()

@@ -1,0 +1,40 @@
+"""A browser, and a portal that holds what the authors published."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import needs
+from tests.portal import Portal, running_portal
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a screen."""
+    path = needs.chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def published_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal whose board holds the authors' published predictions."""
+    published = needs.shared_data() / "published"
+    state: Path = tmp_path_factory.mktemp("portal") / "state"
+    with running_portal(state) as portal:
+        portal.manage("import_published", str(published))
+        yield portal

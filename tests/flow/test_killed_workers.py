@@ -1,0 +1,83 @@
+"""Workers that are killed while they score: nothing is lost, nothing is scored twice."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import make
+from tests.portal import Portal, running_portal, wait_until
+
+ROUNDS = 20
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    """A portal that notices dead workers fast, with a release of enough work to be killed in."""
+    with running_portal(
+        tmp_path / "state",
+        LEASE_SECONDS="1.5",
+        SWEEP_SECONDS="0.5",
+        SUBMISSIONS_PER_DAY="1000",
+    ) as portal:
+        make.write_labels(tmp_path / "labels", n=400)
+        portal.manage(
+            "import_release", str(tmp_path / "labels"), "--name", "kills", "--labels-only"
+        )
+        yield portal
+
+
+def worker_sessions() -> list[int]:
+    """The process ids of this portal's Celery workers."""
+    listed = subprocess.run(
+        ["ps", "-ewwo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    supervisors = {
+        line.split()[0]
+        for line in listed.splitlines()
+        if "benchmark_site.serve" in line and line.split()[1] == str(os.getpid())
+    }
+    return [
+        int(line.split()[0])
+        for line in listed.splitlines()
+        if "benchmark_site.celery worker" in line and line.split()[1] in supervisors
+    ]
+
+
+@pytest.mark.slow
+def test_killed_in_the_middle_of_scoring_every_submission_ends_scored_once(
+    portal: Portal,
+) -> None:
+    data = make.zipped(make.files(n=400))
+    token = portal.token()
+    dice = random.Random(7)
+    submitted = []
+    for round_ in range(ROUNDS):
+        workers = wait_until(worker_sessions, seconds=30, what="a worker")
+        answer = portal.upload(token, "all.zip", data, model=f"Model {round_}")
+        assert answer.status_code == 201, answer.text
+        submitted.append(answer.json()["id"])
+        running = "SELECT id FROM submissions_evaluation WHERE status = 'running'"
+        wait_until(lambda: portal.query(running), seconds=60, what="scoring")  # noqa: B023
+        time.sleep(dice.uniform(0, 0.3))
+        for pid in workers:
+            os.killpg(pid, signal.SIGKILL)
+
+    ends = [portal.wait_scored(token, public_id, seconds=120) for public_id in submitted]
+
+    assert [end["status"] for end in ends] == ["done"] * ROUNDS
+    scored = portal.query(
+        "SELECT submission_id, count(*) FROM submissions_boardevent WHERE kind = 'scored'"
+        " GROUP BY submission_id"
+    )
+    assert sorted(count for _, count in scored) == [1] * ROUNDS
+    results = portal.query("SELECT count(*) FROM submissions_taskresult")
+    assert results == [(ROUNDS * 12 * 3,)]
+    attempts = portal.query("SELECT max(attempts), sum(attempts) FROM submissions_evaluation")
+    # The kills did hit work: some evaluations needed a second worker.
+    assert attempts[0][1] > ROUNDS

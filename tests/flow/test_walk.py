@@ -1,0 +1,86 @@
+"""The README's script against a running portal, and the portal's own start and stop."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests import make
+from tests.portal import ROOT, Portal, running_portal
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal with a small release."""
+    folder = tmp_path_factory.mktemp("portal")
+    with running_portal(folder / "state") as portal:
+        make.write_labels(folder / "labels")
+        portal.manage("import_release", str(folder / "labels"), "--name", "small", "--labels-only")
+        yield portal
+
+
+def test_the_readmes_script_submits_and_reads_its_scores(portal: Portal, tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text()
+    found = re.search(r"<!-- readme-script -->\n```python\n(.*?)```", readme, re.DOTALL)
+    assert found is not None
+    script = found[1]
+    lines = [line for line in script.splitlines() if line and "import" not in line]
+    assert len(lines) <= 10
+    archive = tmp_path / "mine.zip"
+    archive.write_bytes(make.zipped(make.files()))
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(archive)],
+        env={**os.environ, "IBENCH_SITE": portal.url, "IBENCH_TOKEN": portal.token()},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("done ")
+    assert "'average': 1.0" in done.stdout
+
+
+def test_a_refused_upload_names_file_line_and_fix(portal: Portal) -> None:
+    answer = portal.upload(
+        portal.token(), "preds_passkey.jsonl", b'{"id": 0, "output": "1"}\n', model="Broken"
+    )
+
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json()["problems"][0]
+    assert (problem["file"], problem["line"]) == ("preds_passkey.jsonl", 1)
+    assert problem["fix"]
+
+
+def test_without_a_token_an_upload_is_turned_away(portal: Portal) -> None:
+    answer = requests.post(f"{portal.url}/api/v1/submissions/", data={"model": "x"}, timeout=30)
+
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_authenticated"
+
+
+def test_a_portal_stops_cleanly_and_finds_its_submissions_again(tmp_path: Path) -> None:
+    make.write_labels(tmp_path / "labels")
+    with running_portal(tmp_path / "state", SWEEP_SECONDS="1") as portal:
+        portal.manage(
+            "import_release", str(tmp_path / "labels"), "--name", "small", "--labels-only"
+        )
+        token = portal.token()
+        submitted = portal.upload(
+            token, "all.zip", make.zipped(make.files()), model="Before"
+        ).json()
+        assert portal.wait_scored(token, submitted["id"])["status"] == "done"
+
+        assert portal.stop() == 0
+        assert portal.lines[-1] == "stopped"
+        portal.start()
+
+        assert portal.read(token, submitted["id"])["status"] == "done"

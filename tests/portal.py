@@ -1,0 +1,192 @@
+"""A whole portal in processes of its own, as `make run` starts it, for tests that need one."""
+
+import contextlib
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+import redis
+import requests
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parent.parent
+# Each test process uses a numbered database of Redis of its own.
+FIRST_REDIS_DB = 6
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(find: Callable[[], T], *, seconds: float, what: str) -> T:
+    """Return the first true result of `find`, asked ten times a second."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} seconds: {what}")
+
+
+class Portal:
+    """A running portal with a database, a broker and a state folder that nobody else uses."""
+
+    def __init__(self, state: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.env = {**os.environ, "STATE_DIR": str(state), "PORT": str(self.port), **settings}
+        self.env.setdefault("WORKER_PROCESSES", "1")
+        self.lines: list[str] = []
+        self._process: subprocess.Popen[str] | None = None
+        if "DATABASE_URL" in os.environ:
+            self._database = f"portal_{uuid.uuid4().hex[:12]}"
+            with _postgres() as admin:
+                admin.execute(f"CREATE DATABASE {self._database}")  # type: ignore[call-overload]
+            base = urllib.parse.urlsplit(os.environ["DATABASE_URL"])
+            self.env["DATABASE_URL"] = base._replace(path=f"/{self._database}").geturl()
+        else:
+            self.sqlite = state / "portal.sqlite3"
+        if "REDIS_URL" in os.environ:
+            worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+            base = urllib.parse.urlsplit(os.environ["REDIS_URL"])
+            self.env["REDIS_URL"] = base._replace(path=f"/{FIRST_REDIS_DB + worker}").geturl()
+            redis.Redis.from_url(self.env["REDIS_URL"]).flushdb()
+
+    def start(self) -> None:
+        """Start it and return when it says that it is ready."""
+        self.lines.clear()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmark_site.serve"],
+            cwd=ROOT,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        wait_until(
+            lambda: f"ready {self.url}" in self.lines or self._process.poll() is not None,  # type: ignore[union-attr]
+            seconds=90,
+            what="ready",
+        )
+        assert f"ready {self.url}" in self.lines, "\n".join(self.lines)
+
+    def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        with self._process.stdout as output:
+            for line in output:
+                self.lines.append(line.rstrip("\n"))
+
+    def stop(self) -> int:
+        """End it as Ctrl-C does and return its exit status."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        status = self._process.wait(60)
+        self._reader.join(10)
+        return status
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
+        if "DATABASE_URL" in os.environ:
+            with _postgres() as admin:
+                admin.execute(f"DROP DATABASE {self._database} WITH (FORCE)")  # type: ignore[call-overload]
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command on its database and return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Read from its database."""
+        if "DATABASE_URL" in os.environ:
+            with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
+                return connection.execute(sql).fetchall()  # type: ignore[call-overload,no-any-return]
+        with contextlib.closing(sqlite3.connect(self.sqlite, timeout=30)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def token(self, email: str = "script@example.org") -> str:
+        """A new user's token."""
+        code = (
+            "from accounts.models import *;"
+            f"u=User.objects.filter(email='{email}').first()"
+            f" or User.objects.create_user('{email}');"
+            "print('TOKEN', ApiToken.objects.create(u, name='test')[1])"
+        )
+        printed = self.manage("shell", "-v", "0", "-c", code)
+        return printed.split("TOKEN ")[1].split()[0]
+
+    def upload(self, token: str, name: str, data: bytes, **fields: str) -> requests.Response:
+        """Submit one file over the API."""
+        return requests.post(
+            f"{self.url}/api/v1/submissions/",
+            headers={"Authorization": f"Token {token}"},
+            files={"files": (name, data)},
+            data=fields,
+            timeout=120,
+        )
+
+    def read(self, token: str, public_id: str) -> dict[str, Any]:
+        """A submission as the API gives it."""
+        answer = requests.get(
+            f"{self.url}/api/v1/submissions/{public_id}/",
+            headers={"Authorization": f"Token {token}"},
+            timeout=60,
+        )
+        answer.raise_for_status()
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def wait_scored(self, token: str, public_id: str, seconds: float = 120) -> dict[str, Any]:
+        """A submission once its evaluation has ended."""
+        return wait_until(
+            lambda: (
+                one
+                if (one := self.read(token, public_id))["status"] in ("done", "failed")
+                else None
+            ),
+            seconds=seconds,
+            what=f"the end of {public_id}",
+        )  # type: ignore[return-value]
+
+
+def _postgres() -> psycopg.Connection[Any]:
+    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+
+
+@contextmanager
+def running_portal(state: Path, **settings: str) -> Iterator[Portal]:
+    """A portal from its first start to its last trace."""
+    portal = Portal(state, **settings)
+    try:
+        portal.start()
+        yield portal
+    finally:
+        portal.close()
