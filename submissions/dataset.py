@@ -24,7 +24,7 @@ def read_dataset(
     suite: Suite,
     *,
     labels_only: bool,
-    on_task: Callable[[str], None] = lambda _task: None,
+    on_task: Callable[[str], object] = lambda _task: None,
 ) -> dict[str, NewItemSet]:
     """Read `<task>.jsonl` for every task that the folder has.
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts.models import User
+from scoring import Suite
 from submissions.models import ModelEntry
 from submissions.models.submission import new_public_id
 
@@ -53,3 +54,21 @@ def _free_slug(name: str) -> str:
     if slug and not ModelEntry.objects.filter(slug=slug).exists():
         return slug
     return f"{slug}-{new_public_id()}".lstrip("-")
+
+
+def enter_published(slug: str, suite: Suite, *, now: datetime) -> ModelEntry:
+    """The model that the authors' table names, entered on first need."""
+    facts = suite.reported.models.get(slug) if suite.reported else None
+    with transaction.atomic():
+        entry, _ = ModelEntry.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "name": facts.name if facts else slug,
+                "organization": facts.organization if facts else "",
+                "weights": facts.weights if facts else ModelEntry.Weights.CLOSED,
+                "parameters": facts.parameters if facts else None,
+                "context_tokens": facts.context_tokens if facts else None,
+                "created_at": now,
+            },
+        )
+    return entry

@@ -13,10 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
 from scoring import BadAnswer, Suite
 from submissions import queue
+from submissions.entries import enter_published
 from submissions.models import Evaluation, ModelEntry, Release, Submission
 from submissions.receive import DuplicateUpload, UploadOptions, receive_upload
 from submissions.releases import (
@@ -173,7 +172,7 @@ def import_published(
     suite: Suite,
     *,
     now: Callable[[], datetime],
-    on_model: Callable[[str], None] = lambda _slug: None,
+    on_model: Callable[[str], object] = lambda _slug: None,
 ) -> list[tuple[Submission, bool]]:
     """Read, store, submit and score the authors' results folder; idempotent.
 
@@ -190,28 +189,10 @@ def import_published(
     releases = store_releases(models, suite, now=now())
     submitted = []
     for model in models:
-        entry = published_entry(model.slug, suite, now=now())
+        entry = enter_published(model.slug, suite, now=now())
         submission, is_new = submit_published(model, entry, releases[model.slug], now=now())
         for evaluation in submission.evaluations.filter(status=Evaluation.Status.QUEUED):
             queue.evaluate_here(evaluation.pk)
         submitted.append((submission, is_new))
         on_model(model.slug)
     return submitted
-
-
-def published_entry(slug: str, suite: Suite, *, now: datetime) -> ModelEntry:
-    """The model that the authors' table names, entered on first need."""
-    facts = suite.reported.models.get(slug) if suite.reported else None
-    with transaction.atomic():
-        entry, _ = ModelEntry.objects.get_or_create(
-            slug=slug,
-            defaults={
-                "name": facts.name if facts else slug,
-                "organization": facts.organization if facts else "",
-                "weights": facts.weights if facts else ModelEntry.Weights.CLOSED,
-                "parameters": facts.parameters if facts else None,
-                "context_tokens": facts.context_tokens if facts else None,
-                "created_at": now,
-            },
-        )
-    return entry

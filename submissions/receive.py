@@ -260,8 +260,10 @@ def _store_submission(
     _refuse_duplicate(draft)
     _refuse_over_quota(draft.submitter, draft.created_at)
     draft.save()
-    for part in (*uploaded, *tasks):
-        part.submission = draft
+    for file in uploaded:
+        file.submission = draft
+    for task in tasks:
+        task.submission = draft
     SubmissionFile.objects.bulk_create(uploaded)
     TaskPredictions.objects.bulk_create(tasks)
     BoardEvent.objects.create(at=draft.created_at, kind=BoardEvent.Kind.SUBMITTED, submission=draft)
@@ -280,10 +282,8 @@ def _upload_sha256(files: NamedFiles) -> str:
 
 
 def _refuse_duplicate(draft: Submission) -> None:
-    if draft.model_id is None:
-        return
     earlier = Submission.objects.filter(
-        model=draft.model_id,
+        model_id=draft.model_id,
         release=draft.release,
         sha256=draft.sha256,
         drop_first_number=draft.drop_first_number,

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from scoring import Suite
+from submissions.entries import enter_published
 from submissions.models import ReportedScore
-from submissions.published import published_entry
 
 
 def store_reported(suite: Suite, *, now: datetime) -> int:
@@ -17,7 +17,7 @@ def store_reported(suite: Suite, *, now: datetime) -> int:
     if table is None:
         return 0
     for slug, scores in table.scores.items():
-        entry = published_entry(slug, suite, now=now)
+        entry = enter_published(slug, suite, now=now)
         ReportedScore.objects.bulk_create(
             [
                 ReportedScore(

@@ -33,7 +33,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(find: Callable[[], T], *, seconds: float, what: str) -> T:
+def wait_until(find: Callable[[], T | None], *, seconds: float, what: str) -> T:
     """Return the first true result of `find`, asked ten times a second."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -56,7 +56,7 @@ class Portal:
         if "DATABASE_URL" in os.environ:
             self._database = f"portal_{uuid.uuid4().hex[:12]}"
             with _postgres() as admin:
-                admin.execute(f"CREATE DATABASE {self._database}")  # type: ignore[call-overload]
+                admin.execute(f"CREATE DATABASE {self._database}")
             base = urllib.parse.urlsplit(os.environ["DATABASE_URL"])
             self.env["DATABASE_URL"] = base._replace(path=f"/{self._database}").geturl()
         else:
@@ -70,7 +70,7 @@ class Portal:
     def start(self) -> None:
         """Start it and return when it says that it is ready."""
         self.lines.clear()
-        self._process = subprocess.Popen(
+        process = self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmark_site.serve"],
             cwd=ROOT,
             env=self.env,
@@ -82,7 +82,7 @@ class Portal:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         wait_until(
-            lambda: f"ready {self.url}" in self.lines or self._process.poll() is not None,  # type: ignore[union-attr]
+            lambda: f"ready {self.url}" in self.lines or process.poll() is not None,
             seconds=90,
             what="ready",
         )
@@ -109,7 +109,7 @@ class Portal:
             self.stop()
         if "DATABASE_URL" in os.environ:
             with _postgres() as admin:
-                admin.execute(f"DROP DATABASE {self._database} WITH (FORCE)")  # type: ignore[call-overload]
+                admin.execute(f"DROP DATABASE {self._database} WITH (FORCE)")
 
     def manage(self, *arguments: str) -> str:
         """Run a management command on its database and return what it prints."""
@@ -128,7 +128,7 @@ class Portal:
         """Read from its database."""
         if "DATABASE_URL" in os.environ:
             with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
-                return connection.execute(sql).fetchall()  # type: ignore[call-overload,no-any-return]
+                return connection.execute(sql).fetchall()
         with contextlib.closing(sqlite3.connect(self.sqlite, timeout=30)) as connection:
             return connection.execute(sql).fetchall()
 
@@ -174,7 +174,7 @@ class Portal:
             ),
             seconds=seconds,
             what=f"the end of {public_id}",
-        )  # type: ignore[return-value]
+        )
 
 
 def _postgres() -> psycopg.Connection[Any]:

@@ -33,7 +33,7 @@ def import_folder(command: BaseCommand, options: dict[str, Any]) -> None:
                 folder,
                 suite,
                 labels_only=options["labels_only"],
-                on_task=lambda _task: bar.update() and None,
+                on_task=lambda _task: bar.update(),
             )
         release, is_new = store_release(new, tasks, now=timezone.now())
     except (UnreadableDataset, ReleaseConflict) as error:

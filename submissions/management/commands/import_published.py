@@ -31,7 +31,7 @@ class Command(BaseCommand):
                     folder,
                     SUITES[options["suite"]],
                     now=timezone.now,
-                    on_model=lambda _slug: bar.update() and None,
+                    on_model=lambda _slug: bar.update(),
                 )
         except UnreadablePublished as error:
             raise CommandError(str(error)) from error
