@@ -45,7 +45,7 @@ class FilesField(forms.FileField):
 
     widget = FilesInput
 
-    def clean(self, data: Any, _initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, _initial: Any = None) -> list["UploadedFile[Any]"]:
         """Return every file.  Empty ones pass: intake names them beside all other problems."""
         files = data if isinstance(data, list | tuple) else [data] if data else []
         if not files:
@@ -56,7 +56,8 @@ class FilesField(forms.FileField):
 class SubmitForm(forms.Form):
     """An upload, whose predictions it is, and who may see it."""
 
-    files = FilesField(
+    # The metaclass takes fields off the class, so this does not hide BaseForm.files.
+    files = FilesField(  # type: ignore[assignment]
         label="Prediction files",
         widget=FilesInput({"multiple": True, "accept": ".jsonl,.json,.gz,.tgz,.zip,.tar"}),
         help_text="preds_<task>.jsonl, also as .gz, or a .zip or .tar.gz of them.",
@@ -119,7 +120,7 @@ class SubmitForm(forms.Form):
     def __init__(
         self,
         data: Mapping[str, Any] | None = None,
-        files: MultiValueDict[str, UploadedFile] | None = None,
+        files: "MultiValueDict[str, UploadedFile[Any]] | None" = None,
         *,
         suite: str,
         owner: User,

@@ -20,7 +20,7 @@ class HtmxRequest(HttpRequest):
 
 def reader_of(request: HttpRequest) -> User | AnonymousUser:
     """Who is asking."""
-    return cast(User | AnonymousUser, request.user)
+    return request.user
 
 
 def person_of(request: HttpRequest) -> User:

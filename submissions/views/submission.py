@@ -34,15 +34,15 @@ def submission(request: HtmxRequest, public_id: str) -> HttpResponse:
     if found is None:
         raise Http404("no such submission")
     if access is Access.TOMBSTONE:
-        context = {"submission": found}
-        return render(request, "submission/tombstone.html", context, status=STATUS_GONE)
+        tombstone = "submission/tombstone.html"
+        return render(request, tombstone, {"submission": found}, status=STATUS_GONE)
     evaluations = list(found.evaluations.all())
     latest = evaluations[0] if evaluations else None
     state = f"{latest.pk}-{latest.status}-{latest.attempts}" if latest else ""
     if request.htmx and state == request.GET.get("seen"):
         return HttpResponse(status=204)
     suite = SUITES[found.release.suite]
-    context = {
+    context: dict[str, Any] = {
         "submission": found,
         "suite": suite,
         "scorer": scorer_of(suite, settings.DEFAULT_SCORER),

@@ -1,0 +1,73 @@
+"""Sign-up, sign-in and tokens."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from accounts.models import ApiToken, User
+from tests import make
+from tests.pages.make_pages import client_of
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
+
+
+def test_sign_up_signs_in(client: Client) -> None:
+    fields = {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD}
+
+    answer = client.post("/accounts/signup/", fields)
+
+    assert answer.headers["Location"] == "/mine/"
+    assert client.get("/mine/").status_code == 200
+    assert User.objects.get().email == "new@example.org"
+
+
+def test_errors_are_listed_and_tied_to_their_fields(client: Client) -> None:
+    fields = {"email": "nobody", "password1": "short", "password2": "other"}
+
+    page = client.post("/accounts/signup/", fields).content.decode()
+
+    assert 'role="alert"' in page
+    assert '<a href="#id_email">' in page
+    assert 'aria-invalid="true"' in page
+
+
+def test_a_wrong_password_says_so(client: Client) -> None:
+    make.user("known@example.org")
+
+    page = client.post("/accounts/login/", {"login": "known@example.org", "password": "wrong"})
+
+    assert "not correct" in page.content.decode()
+
+
+def test_a_token_is_shown_once() -> None:
+    client = client_of(make.user())
+
+    page = client.post("/account/tokens/", {"name": "laptop"}).content.decode()
+
+    found = re.search(r"ibp_[0-9a-f]{40,}", page)
+    assert found is not None
+    again = client.get("/account/tokens/").content.decode()
+    assert "laptop" in again
+    assert found[0] not in again
+
+
+def test_a_token_needs_a_name() -> None:
+    answer = client_of(make.user()).post("/account/tokens/", {"name": " "})
+
+    assert answer.status_code == 422
+    assert not ApiToken.objects.exists()
+
+
+def test_only_its_owner_revokes_a_token() -> None:
+    owner, stranger = make.user("owner@example.org"), make.user("stranger@example.org")
+    token, _ = ApiToken.objects.create(user=owner, name="laptop")
+    path = f"/account/tokens/{token.token_key}/revoke/"
+
+    assert client_of(None).post(path).status_code == 302
+    assert client_of(stranger).post(path).status_code == 404
+    assert client_of(owner).get(path).status_code == 405
+    assert ApiToken.objects.count() == 1
+    assert client_of(owner).post(path).status_code == 302
+    assert not ApiToken.objects.exists()
