@@ -21,7 +21,7 @@ _ARTICLE = re.compile(r" [a-z]")
 _AFTER_LETTER = re.compile(r" (?:or|and|because|since|as|which|based)\b")
 _ALTERNATIVE = re.compile(
     r"[)\].:\"']{0,2} ?(?:\bor\b|\band\b|/|,|&|\|) ?(?:\bor\b |\band\b )?"
-    r"(?:[Oo]ption )?[(\[\"']?[A-D](?![\w'])"
+    r"(?:[Oo]ption )?[(\[\"']?[A-D](?![\w'])|[)\]] ?[(\[][A-D][)\]]"
 )
 _TEXT_CUE = re.compile(
     r"\b(?:answer|choice|is|be)\b ?[:=]? ?(?:the )?(?:function |method |option )?[(\[\"']?$",

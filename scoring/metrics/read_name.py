@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from scoring.normalize import is_denied, plain
 
 _WORD = re.compile(r"\w+")
-_SENTENCE_END = re.compile(r"(\w+)[.!?][\"')]* +(?=[A-Z])")
+_SENTENCE_END = re.compile(r"\b(\w+)[.!?][\"')]* +(?=[A-Z])")
 _JOINED_AFTER = re.compile(
     r"[ )\"']{0,3}(?:[,;/&|]|\bor\b|\band\b)[ (\"']{0,3}(?:or |and )?(\w+)", re.IGNORECASE
 )

@@ -1,8 +1,6 @@
 """The one number that a prediction gives, read without a look at the reference."""
 
 import re
-from collections import deque
-from collections.abc import Iterator
 from decimal import Decimal
 
 from scoring.normalize import is_denied, plain
@@ -24,25 +22,27 @@ _RESULT = re.compile(r"(?<![0-9.])([-+]?)([0-9]+)(\.[0-9]+)?")
 
 def last_number(prediction: str) -> Decimal | None:
     """The last number stated, with its sign; arguments of calls are not statements."""
-    numbers = deque(_stated_numbers(prediction), maxlen=1)
-    return numbers[0] if numbers else None
+    text = plain(prediction)
+    stated = (_stated(text, match) for match in reversed(list(_NUMBER.finditer(text))))
+    return next((number for number in stated if number is not None), None)
 
 
 def first_number_stated(prediction: str) -> Decimal | None:
     """The first number stated, with its sign; "2nd" is no number."""
-    return next(_stated_numbers(prediction), None)
-
-
-def _stated_numbers(prediction: str) -> Iterator[Decimal]:
     text = plain(prediction)
-    for match in _NUMBER.finditer(text):
-        before = text[max(0, match.start() - 16) : match.start()]
-        if _CALL.search(before) or is_denied(text, match.start()):
-            continue
-        value = Decimal(match[1].replace(",", "") + (match[2] or ""))
-        is_negative = _ATTACHED_MINUS.search(before) or _APART_MINUS.search(before)
-        # Not -value, which rounds to the context's 28 digits.
-        yield value.copy_negate() if is_negative else value
+    stated = (_stated(text, match) for match in _NUMBER.finditer(text))
+    return next((number for number in stated if number is not None), None)
+
+
+def _stated(text: str, match: re.Match[str]) -> Decimal | None:
+    """The value of a number, unless it is a call's argument or denied."""
+    before = text[max(0, match.start() - 16) : match.start()]
+    if _CALL.search(before) or is_denied(text, match.start()):
+        return None
+    value = Decimal(match[1].replace(",", "") + (match[2] or ""))
+    is_negative = _ATTACHED_MINUS.search(before) or _APART_MINUS.search(before)
+    # Not -value, which rounds to the context's 28 digits.
+    return value.copy_negate() if is_negative else value
 
 
 def digit_strings(prediction: str, *, length: int) -> set[str]:
