@@ -16,7 +16,11 @@ app.conf.update(
     broker_transport_options={
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
         "visibility_timeout": 3600,
+        "global_keyprefix": settings.REDIS_PREFIX,
     },
     task_publish_retry=False,
     task_ignore_result=True,

@@ -102,6 +102,7 @@ STORAGES = {
 }
 MEDIA_ROOT = STATE_DIR / "files"
 STATIC_ROOT = STATE_DIR / "static"
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # A file larger than this is spooled to disk by Django while it arrives.
@@ -143,10 +144,14 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "submissions.api.problems.problem_details",
 }
 REST_KNOX = {"TOKEN_TTL": None, "TOKEN_PREFIX": "ibp_", "TOKEN_MODEL": "accounts.ApiToken"}
+# knox's own table would stay empty beside ours, and its foreign key would forbid emptying users.
+MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  A model's name, not a token.
 
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
+# Before every key of the broker, so that several portals can share one server.
+REDIS_PREFIX = env.str("REDIS_PREFIX", "")
 # A worker that is silent for this long loses its evaluation to another one.
 LEASE_SECONDS = env.float("LEASE_SECONDS", 60.0)
 # How often silent workers and unannounced evaluations are looked for.

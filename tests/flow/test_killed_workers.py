@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,23 +31,6 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
         yield portal
 
 
-def worker_sessions() -> list[int]:
-    """The process ids of this portal's Celery workers."""
-    listed = subprocess.run(
-        ["ps", "-ewwo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
-    ).stdout
-    supervisors = {
-        line.split()[0]
-        for line in listed.splitlines()
-        if "benchmark_site.serve" in line and line.split()[1] == str(os.getpid())
-    }
-    return [
-        int(line.split()[0])
-        for line in listed.splitlines()
-        if "benchmark_site.celery worker" in line and line.split()[1] in supervisors
-    ]
-
-
 @pytest.mark.slow
 def test_killed_in_the_middle_of_scoring_every_submission_ends_scored_once(
     portal: Portal,
@@ -58,7 +40,7 @@ def test_killed_in_the_middle_of_scoring_every_submission_ends_scored_once(
     dice = random.Random(7)
     submitted = []
     for round_ in range(ROUNDS):
-        workers = wait_until(worker_sessions, seconds=30, what="a worker")
+        workers = wait_until(lambda: portal.processes("worker"), seconds=30, what="a worker")
         answer = portal.upload(token, "all.zip", data, model=f"Model {round_}")
         assert answer.status_code == 201, answer.text
         submitted.append(answer.json()["id"])
@@ -81,3 +63,16 @@ def test_killed_in_the_middle_of_scoring_every_submission_ends_scored_once(
     attempts = portal.query("SELECT max(attempts), sum(attempts) FROM submissions_evaluation")
     # The kills did hit work: some evaluations needed a second worker.
     assert attempts[0][1] > ROUNDS
+
+
+def test_a_broker_that_dies_costs_no_upload(portal: Portal) -> None:
+    if "REDIS_URL" in os.environ:
+        pytest.skip("the broker of this run is not ours to kill: REDIS_URL is set")
+    token = portal.token()
+    for pid in portal.processes("broker"):
+        os.killpg(pid, signal.SIGKILL)
+
+    answer = portal.upload(token, "all.zip", make.zipped(make.files(n=400)), model="Unheard")
+
+    assert answer.status_code == 201, answer.text
+    assert portal.wait_scored(token, answer.json()["id"])["status"] == "done"
