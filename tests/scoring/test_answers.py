@@ -4,16 +4,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from scoring import SUITES, BadAnswer, UnknownTask
+from tests.scoring.strategies import JSON
 
 SUITE = SUITES["infinitebench"]
 OPTIONS = ["Sailor", "Walking Georgie", "Snowfield", "Thirty"]
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-)
 
 
 @pytest.mark.parametrize(

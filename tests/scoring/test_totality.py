@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scoring import SCORERS, SUITES, Outcome
 from tests.data import SHARED_DATA, TASKS, answers_of
+from tests.scoring.strategies import JSON
 
 CHUNKS = 8
 TEXTS = 1_000_000 // (len(TASKS) * CHUNKS) + 1
@@ -38,10 +39,6 @@ SEEDS = (
     *WORDS.split(" "),
     *("Walking Georgie", "the Hebrides", UUID),
     *("\n", "\r", " ", "\t", "\u3000", "\u2028"),
-)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
 
@@ -88,7 +85,7 @@ def test_the_texts_are_a_million() -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(prediction=st.text() | JSON, answer=JSON, drop=st.booleans())
 def test_any_json_has_a_fraction(task: str, prediction: Any, answer: Any, drop: bool) -> None:
     for scorer in SCORERS.values():
