@@ -7,7 +7,7 @@ import pytest
 
 from scoring import SCORERS, SUITES, Outcome, UnknownTask
 from scoring.suites import collect_scorers, suite_of_task
-from scoring.types import Scorer
+from scoring.types import Rule, Scorer
 from tests.data import data_folder
 
 SUITE = SUITES["infinitebench"]
@@ -90,3 +90,10 @@ def test_outcome_says_what_became_of_an_example(
 
 def test_outcomes_are_one_stable_byte_each() -> None:
     assert b"".join(outcome.value for outcome in Outcome) == b"RWPEUMFT"
+
+
+@pytest.mark.parametrize("prediction", [None, 5, True, ["71432"], {"prediction": "71432"}])
+def test_what_is_no_text_is_unscorable_whatever_the_measure(prediction: object) -> None:
+    scorer = Scorer("x", "", "", "", {"t": Rule(lambda *_: 1.0)})
+
+    assert scorer.judge("t", prediction, "71432").outcome is Outcome.UNSCORABLE

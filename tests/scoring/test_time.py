@@ -6,7 +6,8 @@ import pytest
 
 from scoring import SCORERS
 from scoring.types import judge_with
-from tests.scoring.test_totality import ANSWERS, TASKS, UUID
+from tests.data import TASKS
+from tests.scoring.test_totality import ANSWERS, UUID
 
 MEGABYTE = 1 << 20
 """The most that the intake takes a line."""

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring import SCORERS, SUITES, Outcome
-from tests.data import SHARED_DATA, TASKS, answers_of
+from tests.data import TASKS, answers_of
+from tests.needs import SHARED_DATA
 from tests.scoring.strategies import JSON
 
 CHUNKS = 8
