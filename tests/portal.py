@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import requests
+from playwright.sync_api import Page
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
@@ -195,3 +196,13 @@ def running_portal(state: Path, **settings: str) -> Iterator[Portal]:
         yield portal
     finally:
         portal.close()
+
+
+def sign_up(page: Page, url: str, email: str) -> None:
+    """Make an account as a person does."""
+    page.goto(f"{url}/accounts/signup/")
+    page.get_by_label("E-mail").fill(email)
+    page.locator("input[name=password1]").fill("correct horse battery")
+    page.locator("input[name=password2]").fill("correct horse battery")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_load_state()

@@ -1,27 +1,12 @@
 """A new user's walk in a browser: sign up, upload, watch, read the board."""
 
-import json
-import zipfile
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from scoring import SUITES
-from tests import needs
-from tests.portal import Portal
-
-SUITE = SUITES["infinitebench"]
-
-
-def official_means(model: str) -> dict[str, float]:
-    """The authors' own scores of a published model, by task."""
-    scores = json.loads((needs.shared_data() / "official" / "scores.json").read_text())
-    return {
-        task: scores[f"{model}/{task}"]["mean"]["88b3daa"]
-        for task in SUITE.slugs
-        if f"{model}/{task}" in scores
-    }
+from tests import authors
+from tests.portal import Portal, sign_up
 
 
 @pytest.fixture
@@ -30,27 +15,14 @@ def page(browser: Browser) -> Page:
     return browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
 
 
-def sign_up(page: Page, url: str, email: str) -> None:
-    """Make an account as a person does."""
-    page.goto(f"{url}/accounts/signup/")
-    page.get_by_label("E-mail").fill(email)
-    page.locator("input[name=password1]").fill("correct horse battery")
-    page.locator("input[name=password2]").fill("correct horse battery")
-    page.locator("main button[type=submit]").click()
-    page.wait_for_load_state()
-
-
 @pytest.mark.needs_data
 @pytest.mark.needs_browser
 @pytest.mark.slow
+@pytest.mark.xdist_group("published")
 def test_kimis_zip_reads_on_the_board_as_the_authors_score_it(
     published_portal: Portal, page: Page, tmp_path: Path
 ) -> None:
-    folder = needs.shared_data() / "published" / "kimi"
-    archive = tmp_path / "kimi.zip"
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in sorted(folder.iterdir()):
-            packed.write(path, f"kimi/{path.name}")
+    archive = authors.zip_of("kimi", tmp_path)
     sign_up(page, published_portal.url, "walker@example.org")
 
     page.goto(f"{published_portal.url}/submit/")
@@ -63,6 +35,6 @@ def test_kimis_zip_reads_on_the_board_as_the_authors_score_it(
 
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Kimi again"))
     shown = row.inner_text()
-    for task, mean in official_means("kimi").items():
+    for task, mean in authors.means("kimi", "official-2024-06").items():
         if mean >= 0.001:
             assert f"{100 * mean:.1f}" in shown, (task, mean, shown)

@@ -45,7 +45,7 @@ class Hub(BaseHTTPRequestHandler):
     files = dataset_files()
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_args: Any) -> None:
         """Keep the test's output clean."""
 
     def _send(self, body: bytes, **headers: str) -> None:
@@ -57,7 +57,7 @@ class Hub(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(body)
 
-    def do_GET(self) -> None:  # noqa: N802  http.server's name.
+    def do_GET(self) -> None:
         """Answer for the repository's listing and its files."""
         path = self.path.split("?")[0]
         if path.startswith(f"/api/datasets/{REPO}/tree/"):

@@ -1,4 +1,4 @@
-"""A browser, and a portal that holds what the authors published."""
+"""What many tests share: a browser, and a portal that holds what the authors published."""
 
 from collections.abc import Iterator
 from pathlib import Path
