@@ -101,7 +101,7 @@ def open_stored(sha256: str) -> Iterator[BinaryIO]:
     except OSError as error:
         raise DamagedFile(sha256, "missing") from error
     with stream:
-        yield cast(BinaryIO, stream)
+        yield cast("BinaryIO", stream)
 
 
 def read_stored(sha256: str) -> bytes:

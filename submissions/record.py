@@ -147,9 +147,7 @@ def _store_result(evaluation: Evaluation, score: TaskScore) -> None:
     TaskArtefact.objects.create(result=result, data=pack_scores(score.scores, score.outcomes))
 
 
-def record_failure(
-    evaluation: Evaluation, *, failure: Failure, reason: str, now: datetime
-) -> bool:
+def record_failure(evaluation: Evaluation, *, failure: Failure, reason: str, now: datetime) -> bool:
     """End an evaluation without scores.  False if the claim was lost meanwhile."""
     return _fail(_mine(evaluation), evaluation, failure=failure, reason=reason, now=now)
 

@@ -34,7 +34,7 @@ _WORDS = [
 
 def answer_of(task: str, seed: int) -> Any:
     """An answer of a task's type, another one for each seed."""
-    random_ = random.Random(f"{task}{seed}")  # noqa: S311  A test's numbers.
+    random_ = random.Random(f"{task}{seed}")
     words = " ".join(random_.choices(_WORDS, k=5))
     match task:
         case "passkey" | "number_string":

@@ -2,9 +2,8 @@
 
 import zlib
 
-from scoring.evaluate import evaluate_task
-
 from scoring import SUITES, TaskScore
+from scoring.evaluate import evaluate_task
 from submissions.files import DamagedFile
 from submissions.models import Failure, Submission
 from submissions.predictions import read_predictions

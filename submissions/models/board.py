@@ -98,5 +98,3 @@ class BoardEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.submission}"
-
-
