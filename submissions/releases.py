@@ -174,14 +174,14 @@ def release_key(release: Release) -> ReleaseKey:
     item_sets = dict(ReleaseTask.objects.filter(release=release).values_list("task", "item_set_id"))
     return ReleaseKey(
         name=release.name,
-        item_sets={task: _item_set_key(item_set) for task, item_set in item_sets.items()},
+        item_sets={task: _item_set_key(sha256) for task, sha256 in item_sets.items()},
     )
 
 
 @lru_cache(maxsize=256)
-def _item_set_key(item_set_id: int) -> ItemSetKey:
-    """Item sets never change, so a process reads each once."""
-    item_set = ItemSet.objects.get(pk=item_set_id)
+def _item_set_key(sha256: str) -> ItemSetKey:
+    """What has this hash never changes, so a process reads it once."""
+    item_set = ItemSet.objects.get(sha256=sha256)
     rows = list(item_set.examples.order_by("position").values_list("source_id", "fingerprint"))
     return ItemSetKey(
         task=item_set.task,
