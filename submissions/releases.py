@@ -171,7 +171,9 @@ def release_keys(suite: str) -> list[ReleaseKey]:
 
 def release_key(release: Release) -> ReleaseKey:
     """What intake needs to align an upload with one release."""
-    item_sets = dict(ReleaseTask.objects.filter(release=release).values_list("task", "item_set_id"))
+    item_sets = dict(
+        ReleaseTask.objects.filter(release=release).values_list("task", "item_set__sha256")
+    )
     return ReleaseKey(
         name=release.name,
         item_sets={task: _item_set_key(sha256) for task, sha256 in item_sets.items()},
