@@ -46,7 +46,9 @@ class Outcome(Enum):
 class Task:
     """A row of the benchmark's task table; lengths are means in tokens.
 
-    `n` is the paper's number of examples, `chance` the score of a guesser.
+    `n` is the paper's number of examples, `chance` the score of a guesser.  Where the examples
+    stand in file order by sub-condition (depth, question), `stratum_examples` is how many each
+    has.
     """
 
     slug: str
@@ -59,6 +61,7 @@ class Task:
     mean_output_tokens: float
     max_new_tokens: int
     chance: float = 0.0
+    stratum_examples: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +212,8 @@ class Suite:
     answer_readers: Mapping[str, AnswerReader]
     # Where the data set lives on the Hugging Face Hub; empty: nowhere.
     dataset_repo: str = ""
+    # Tasks that an average is also shown without: scores so near zero that they tell nobody apart.
+    set_aside: tuple[str, ...] = ()
     # What the authors printed, and where their own files do not give it: (model, task) -> why.
     reported: ReportedTable | None = None
     known_differences: Mapping[tuple[str, str], str] = field(default_factory=dict)

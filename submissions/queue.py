@@ -6,11 +6,12 @@ from celery import current_app, signature
 from django.db import transaction
 from django.utils import timezone
 
-from submissions.models import Evaluation
+from submissions.models import BoardState, Evaluation
 
 logger = logging.getLogger(__name__)
 
 EVALUATE_TASK = "workers.evaluate"
+RANK_TASK = "workers.rank"
 
 
 def enqueue_evaluation(evaluation_id: int) -> None:
@@ -24,14 +25,31 @@ def enqueue_evaluation(evaluation_id: int) -> None:
 
 def announce(evaluation_id: int) -> bool:
     """Nudge the workers now and note when.  False if the broker could not be reached."""
-    try:
-        signature(
-            EVALUATE_TASK, kwargs={"evaluation_id": evaluation_id}, app=current_app
-        ).apply_async()
-    except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises.
-        logger.warning("evaluation %s waits for the broker: %s", evaluation_id, error)
+    if not _send(EVALUATE_TASK, evaluation_id=evaluation_id):
         return False
     Evaluation.objects.filter(pk=evaluation_id).update(announced_at=timezone.now())
+    return True
+
+
+def enqueue_ranking(board: str, scorer: str) -> None:
+    """Tell the workers that a board's intervals are out of date, once the change is committed."""
+    transaction.on_commit(lambda: announce_ranking(board, scorer), robust=True)
+
+
+def announce_ranking(board: str, scorer: str) -> bool:
+    """Nudge the workers now and note when.  False if the broker could not be reached."""
+    if not _send(RANK_TASK, board=board, scorer=scorer):
+        return False
+    BoardState.objects.filter(board=board, scorer=scorer).update(announced_at=timezone.now())
+    return True
+
+
+def _send(task: str, **arguments: object) -> bool:
+    try:
+        signature(task, kwargs=arguments, app=current_app).apply_async()
+    except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises.
+        logger.warning("%s of %s waits for the broker: %s", task, arguments, error)
+        return False
     return True
 
 

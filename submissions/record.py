@@ -20,6 +20,7 @@ from submissions.artefacts import pack_scores
 from submissions.limits import EVALUATION_ATTEMPTS, SWEEP_ROWS
 from submissions.models import (
     BoardEvent,
+    BoardState,
     Evaluation,
     Failure,
     Submission,
@@ -198,7 +199,15 @@ def sweep(*, now: datetime) -> int:
         if not queue.announce(evaluation_id):
             break
         announced += 1
+    _announce_stale_boards(unannounced)
     return announced
+
+
+def _announce_stale_boards(unannounced: Q) -> None:
+    """Nudge the ranking job for boards whose intervals are older than their rows."""
+    stale = BoardState.objects.filter(unannounced, computed__lt=F("wanted"))
+    for board, scorer in list(stale.values_list("board", "scorer")):
+        queue.announce_ranking(board, scorer)
 
 
 def _fail_exhausted(now: datetime) -> None:

@@ -2,9 +2,34 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
+
+from django.db.models import F
 
 from scoring import SUITES
-from submissions.models import ModelEntry, Release, Standing, Submission, TaskResult
+from submissions import queue
+from submissions.models import (
+    BoardState,
+    ModelEntry,
+    Release,
+    Standing,
+    Submission,
+    TaskResult,
+)
+
+# What a row says of itself until it is ranked, and until the ranking job has seen it.
+UNRANKED: Final[dict[str, object]] = {
+    "rank": None,
+    "rank_low": None,
+    "rank_high": None,
+    "se": None,
+    "low": None,
+    "high": None,
+    "best_probability": None,
+    "intervals": {},
+    "inseparable": [],
+    "other_averages": {},
+}
 
 
 def write_standings(submission: Submission) -> None:
@@ -32,10 +57,13 @@ def settle_board(model: ModelEntry, release: Release) -> None:
     """
     chosen = _chosen_submission(model, release)
     rows = Standing.objects.filter(submission__model=model, submission__release=release)
-    rows.exclude(submission=chosen).update(is_on_board=False, rank=None)
+    rows.exclude(submission=chosen).update(
+        is_on_board=False, rank=None, rank_low=None, rank_high=None
+    )
     rows.filter(submission=chosen).update(is_on_board=True)
     for scorer in SUITES[release.suite].scorers:
         rank_board(release.board, scorer.name)
+        want_intervals(release.board, scorer.name)
 
 
 def lock_board(board: str) -> None:
@@ -59,6 +87,13 @@ def rank_board(board: str, scorer: str) -> None:
             row.rank = rank
             changed.append(row)
     Standing.objects.bulk_update(changed, ["rank"], batch_size=500)
+
+
+def want_intervals(board: str, scorer: str) -> None:
+    """Note that a board's intervals are out of date, and nudge the job that mends them."""
+    BoardState.objects.get_or_create(board=board, scorer=scorer)
+    BoardState.objects.filter(board=board, scorer=scorer).update(wanted=F("wanted") + 1)
+    queue.enqueue_ranking(board, scorer)
 
 
 def _chosen_submission(model: ModelEntry, release: Release) -> Submission | None:
@@ -94,4 +129,5 @@ def _row(submission: Submission, results: Iterable[TaskResult]) -> dict[str, obj
         "tasks": len(means),
         "answered": sum(result.answered for result in by_task.values()),
         "n": sum(result.n for result in by_task.values()),
+        **UNRANKED,
     }

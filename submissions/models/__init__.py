@@ -1,6 +1,6 @@
 """What the portal remembers: releases, models, submissions, evaluations, the board."""
 
-from submissions.models.board import BoardEvent, ReportedScore, Standing
+from submissions.models.board import BoardEvent, BoardState, ReportedScore, Standing
 from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, TaskResult
 from submissions.models.release import Example, ItemSet, Release, ReleaseTask
 from submissions.models.submission import (
@@ -12,6 +12,7 @@ from submissions.models.submission import (
 
 __all__ = [
     "BoardEvent",
+    "BoardState",
     "Evaluation",
     "Example",
     "Failure",

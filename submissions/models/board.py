@@ -28,6 +28,21 @@ class Standing(models.Model):
     is_on_board = models.BooleanField(default=False)
     # 1 for the best average among the rows on the board; equal averages share a rank.
     rank = models.PositiveIntegerField(null=True)
+    # How sure the figures are, written by the ranking job; null until it has run.  Standard
+    # error and 95 % interval of the average, two-sided 95 % interval of the rank, and the
+    # probability of being the best.
+    se = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    rank_low = models.PositiveIntegerField(null=True)
+    rank_high = models.PositiveIntegerField(null=True)
+    best_probability = models.FloatField(null=True)
+    # {task: [low, high]}, each a 95 % interval, and the tasks whose best score on the board this
+    # row's cannot be told apart from.
+    intervals = models.JSONField(default=dict)
+    inseparable = models.JSONField(default=list)
+    # Other averages of the same scores: by family, above chance, without the set-aside tasks.
+    other_averages = models.JSONField(default=dict)
 
     class Meta:
         constraints: ClassVar = [
@@ -41,6 +56,16 @@ class Standing(models.Model):
                 | models.Q(rank__gt=0, is_on_board=True, average__isnull=False),
                 name="only_complete_rows_rank",
             ),
+            models.CheckConstraint(
+                condition=models.Q(rank_low=None, rank_high=None)
+                | models.Q(rank_low__gt=0, rank_low__lte=models.F("rank_high"), rank__isnull=False),
+                name="a_rank_interval_belongs_to_a_rank",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(low=None, high=None, se=None)
+                | models.Q(low__gte=0.0, low__lte=models.F("high"), high__lte=1.0, se__gte=0.0),
+                name="an_interval_is_in_order",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["board", "scorer", "is_on_board", "rank"], name="board_by_rank"),
@@ -48,6 +73,34 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission} {self.scorer}"
+
+
+class BoardState(models.Model):
+    """Whether the stored intervals of a board under a scorer are those of its present rows.
+
+    Every change of the ranked rows raises `wanted`; the ranking job sets `computed` to the value
+    of `wanted` that it started from.
+    """
+
+    board = models.SlugField(max_length=80)
+    scorer = models.SlugField(max_length=60)
+    wanted = models.PositiveIntegerField(default=0)
+    computed = models.PositiveIntegerField(default=0)
+    computed_at = models.DateTimeField(null=True)
+    announced_at = models.DateTimeField(null=True)
+    ranked = models.PositiveIntegerField(default=0)
+    # False: too many rows for all pairs, so that submissions count as independent.
+    is_covariance_full = models.BooleanField(default=True)
+    are_clusters_known = models.BooleanField(default=False)
+    seed = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["board", "scorer"], name="one_state_a_board"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.board} {self.scorer}"
 
 
 class ReportedScore(models.Model):

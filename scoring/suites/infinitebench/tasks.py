@@ -12,8 +12,22 @@ TASKS = (
     Task("code_debug", "Code.Debug", "Code", "en", "accuracy", 394, 114_700, 4.8, 5, 0.25),
     Task("code_run", "Code.Run", "Code", "en", "accuracy", 400, 75_200, 1.3, 5),
     Task("math_calc", "Math.Calc", "Math", "en", "matched_prefix", 50, 43_900, 43_900, 30_000),
-    Task("math_find", "Math.Find", "Math", "en", "accuracy", 350, 87_900, 1.3, 3),
-    Task("passkey", "Retrieve.PassKey", "Retrieve", "en", "accuracy", 590, 122_400, 2.0, 6),
-    Task("number_string", "Retrieve.Number", "Retrieve", "en", "accuracy", 590, 122_400, 4.0, 12),
+    Task("math_find", "Math.Find", "Math", "en", "accuracy", 350, 87_900, 1.3, 3, 0.0, 50),
+    Task(
+        "passkey", "Retrieve.PassKey", "Retrieve", "en", "accuracy", 590, 122_400, 2.0, 6, 0.0, 10
+    ),
+    Task(
+        "number_string",
+        "Retrieve.Number",
+        "Retrieve",
+        "en",
+        "accuracy",
+        590,
+        122_400,
+        4.0,
+        12,
+        0.0,
+        10,
+    ),
     Task("kv_retrieval", "Retrieve.KV", "Retrieve", "en", "accuracy", 500, 89_900, 22.7, 50),
 )
