@@ -9,6 +9,8 @@ MIB: Final = 1024 * KIB
 # What one upload may be.  ∞-Bench's twelve files of one model are about 7 MB; the longest
 # honest line is a Math.Calc row with its ground truth, about 60 KiB.
 UPLOAD_COMPRESSED_BYTES: Final = 64 * MIB
+# A request: its files, and a form's other fields.
+UPLOAD_REQUEST_BYTES: Final = UPLOAD_COMPRESSED_BYTES + 1 * MIB
 UPLOAD_UNPACKED_BYTES: Final = 256 * MIB
 UPLOAD_MEMBERS: Final = 100
 UPLOAD_LINE_BYTES: Final = 1 * MIB

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, BinaryIO, cast
 
+import orjson
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from scoring import SUITES
 from submissions.entries import ModelFacts, enter_model, find_entry
-from submissions.files import hash_stream, store_stream
+from submissions.files import store_stream
 from submissions.intake import (
     Alignment,
     ParsedUpload,
@@ -56,14 +57,14 @@ class QuotaExceeded(Refused):
 
 
 class DuplicateUpload(Refused):
-    """The same files were submitted for this model before; carries that submission."""
+    """The same predictions were submitted for this model before; carries that submission."""
 
     def __init__(self, earlier: Submission) -> None:
         super().__init__(
             _problem(
                 "duplicate-upload",
-                found=f"the same files as submission {earlier.public_id}",
-                expected="files that were not submitted for this model yet",
+                found=f"the same predictions as submission {earlier.public_id}",
+                expected="predictions that were not submitted for this model yet",
                 fix=f"See {earlier.get_absolute_url()}; withdraw it first to submit again.",
             )
         )
@@ -210,7 +211,7 @@ def receive_upload(
             visibility=options.visibility,
             drop_first_number=options.drop_first_number,
             note=options.note,
-            sha256=_upload_sha256(files),
+            sha256=_predictions_sha256(checked),
             warnings=[problem.as_dict() for problem in _warnings(checked)],
             created_at=now,
         )
@@ -275,10 +276,15 @@ def _warnings(checked: _Checked) -> list[Problem]:
     return [*checked.parsed.warnings, *checked.alignment.warnings]
 
 
-def _upload_sha256(files: NamedFiles) -> str:
-    """One hash for a set of files, whatever their names and order."""
-    hashes = sorted(hash_stream(stream)[0] for _, stream in files)
-    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+def _predictions_sha256(checked: _Checked) -> str:
+    """One hash for what was predicted, however it was packed, named and ordered."""
+    digest = hashlib.sha256()
+    for task, aligned in sorted(checked.alignment.tasks.items()):
+        rows = checked.parsed.tasks[task]
+        digest.update(f"{task}\n".encode())
+        for row in aligned.rows:
+            digest.update(orjson.dumps(None if row is None else rows.prediction(row)) + b"\n")
+    return digest.hexdigest()
 
 
 def _refuse_duplicate(draft: Submission) -> None:

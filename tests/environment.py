@@ -7,9 +7,12 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 # Every test process has a state folder of its own, gone at its end.
 _state = tempfile.mkdtemp(prefix="portal-tests-")
 atexit.register(shutil.rmtree, _state, ignore_errors=True)
 os.environ["STATE_DIR"] = _state
+# WhiteNoise warns of a missing folder, and warnings are errors here.
+(Path(_state) / "static").mkdir()
 os.environ.setdefault("LOG_LEVEL", "WARNING")

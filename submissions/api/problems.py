@@ -10,9 +10,20 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from submissions.intake import Refused
+from submissions.limits import MIB, UPLOAD_COMPRESSED_BYTES
 from submissions.receive import DuplicateUpload, QuotaExceeded
 
 CONTENT_TYPE = "application/problem+json"
+
+
+class TooLarge(exceptions.APIException):
+    """A request whose body is larger than any upload may be; nothing of it was read."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_code = "too-large"
+    default_detail = (
+        f"An upload has at most {UPLOAD_COMPRESSED_BYTES // MIB} MiB; compress the files."
+    )
 
 
 def problem_details(error: Exception, _context: dict[str, Any]) -> Response | None:

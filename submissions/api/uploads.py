@@ -14,8 +14,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
+from submissions.api.problems import TooLarge
 from submissions.api.serializers import UploadSerializer, submission_json
 from submissions.history import visible_submissions
+from submissions.limits import UPLOAD_REQUEST_BYTES
 from submissions.models import Submission
 from submissions.receive import UploadOptions, UploadReport, check_upload, receive_upload
 
@@ -39,6 +41,8 @@ class SubmissionsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Store predictions and queue their scoring; with `dry_run`, only say what they hold."""
+        if int(request.META.get("CONTENT_LENGTH") or 0) > UPLOAD_REQUEST_BYTES:
+            raise TooLarge
         upload = UploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
         data = upload.validated_data

@@ -84,7 +84,8 @@ class Submission(models.Model):
     # The declared option: Math.Calc answers begin with an echo of the first operand.
     drop_first_number = models.BooleanField(default=False)
     note = models.TextField(blank=True)
-    # Over the names and hashes of its files: the same files are the same submission.
+    # Over its predictions by task and position: the same predictions, however they were packed
+    # and named, are the same submission.
     sha256 = models.CharField(max_length=64)
     # What intake found worth saying without refusing: a list of Problem.as_dict().
     warnings = models.JSONField(default=list)

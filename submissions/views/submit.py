@@ -19,9 +19,6 @@ from submissions.intake import Refused
 from submissions.receive import check_upload, quota_used, receive_upload
 from submissions.views.http import HtmxRequest, person_of
 
-# What the form's own fields may add to the files.
-_FIELDS_BYTES = limits.MIB
-
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,8 +27,7 @@ def submit(request: HtmxRequest) -> HttpResponse:
 
     Checking the CSRF token reads the body, so that check belongs to the view behind this one.
     """
-    too_large = limits.UPLOAD_COMPRESSED_BYTES + _FIELDS_BYTES
-    if int(request.META.get("CONTENT_LENGTH") or 0) > too_large:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limits.UPLOAD_REQUEST_BYTES:
         return render(request, "413.html", {"limit": limits.UPLOAD_COMPRESSED_BYTES}, status=413)
     return _submit(request)
 
