@@ -8,9 +8,10 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from celery import shared_task
 from django.utils import timezone
 
-from submissions import record
+from submissions import queue, record
 from submissions.limits import EVALUATION_SECONDS
 from submissions.models import Failure
+from submissions.ranking import read_board, store_intervals
 from workers.evaluate import EvaluationFailed, evaluate_submission
 from workers.heartbeat import keep_lease
 
@@ -55,6 +56,19 @@ def evaluate(*, evaluation_id: int, **_later: object) -> None:
     else:
         if not record.record_scores(evaluation, scores=scores, now=timezone.now()):
             logger.warning("evaluation %s was given to another worker", evaluation_id)
+
+
+@shared_task(name="workers.rank", acks_late=True, ignore_result=True)
+def rank(*, board: str, scorer: str, **_later: object) -> None:
+    """Bring a board's intervals up to date.  Safe to deliver twice: the later one finds none."""
+    # The one task that needs numpy and scipy; a worker that only scores never loads them.
+    from workers.rank import find_intervals  # noqa: PLC0415
+
+    ranked = read_board(board, scorer)
+    if ranked is None:
+        return
+    if store_intervals(ranked, find_intervals(ranked), now=timezone.now()):
+        queue.enqueue_ranking(board, scorer)
 
 
 @shared_task(name="workers.sweep", ignore_result=True)
