@@ -40,8 +40,10 @@ def draw_errors(spread: Floats, *, rng: np.random.Generator, draws: int) -> NDAr
     models = len(spread)
     normal = rng.standard_normal((models, draws))
     if spread.ndim == 1:
-        return (np.sqrt(spread)[:, np.newaxis] * normal).astype(np.float32)
-    return np.matmul(square_root(spread), normal).astype(np.float32)
+        normal *= np.sqrt(spread)[:, np.newaxis]
+    else:
+        normal = square_root(spread) @ normal
+    return normal.astype(np.float32)
 
 
 def square_root(covariance: Floats) -> Floats:
