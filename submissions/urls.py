@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from submissions.views import board, lists, submission, submit
+from submissions.views import board, compare, lists, submission, submit
 
 app_name = "submissions"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     re_path(
         r"^s/(?P<public_id>[-\w]+)/files/(?P<sha256>[0-9a-f]{64})/$", submission.file, name="file"
     ),
+    # Addresses are written by hand and by other programs: with and without a slash at the end.
+    re_path(r"^compare/?$", compare.compare, name="compare"),
+    re_path(r"^compare/examples/?$", compare.differing, name="compare-examples"),
     path("mine/", lists.mine, name="mine"),
     path("queue/", lists.queue, name="queue"),
 ]

@@ -2,9 +2,10 @@
 
 import json
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django import template
 from django.utils.html import format_html
@@ -12,12 +13,30 @@ from django.utils.safestring import SafeString, mark_safe
 
 from submissions.models import ReportedScore
 from submissions.rows import Cell
+from submissions.views.forest import Mark
 
 register = template.Library()
 
 MINUS: Final = "\u2212"
 _ABSENT: Final = '<abbr title="not submitted">\u2013</abbr>'
+_SHAPES: Final = (
+    "M{x} {y}m-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
+    "M{x} {y}m-4-4h8v8h-8z",
+    "M{x} {y}m0-5.500l5.500 5.500l-5.500 5.500l-5.500-5.500z",
+    "M{x} {y}m0-5l5 9h-10z",
+    "M{x} {y}m0 5l5-9h-10z",
+)
 _STEPS: Final = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
+
+
+class RankedLike(Protocol):
+    """Whatever has an interval of ranks."""
+
+    @property
+    def rank_low(self) -> int | None: ...
+
+    @property
+    def rank_high(self) -> int | None: ...
 
 
 @register.filter
@@ -110,6 +129,69 @@ def before_dot(name: str) -> str:
 def after_dot(name: str) -> str:
     """A task's name without its family part."""
     return name[name.find(".") + 1 :]
+
+
+@register.filter
+def points(value: float | None) -> str:
+    """A difference of fractions in percentage points, with its sign."""
+    if value is None or not math.isfinite(value):
+        return "\u2013"
+    # What is left of a difference of equal numbers is rounding.
+    shown = percent(value if abs(value) > 1e-9 else 0.0)
+    return f"+{shown}" if value > 1e-9 else shown
+
+
+@register.filter
+def tick_points(value: float) -> str:
+    """A tick of an axis that counts percentage points."""
+    return f"{value:+g}".replace("-", MINUS) if value else "0"
+
+
+@register.filter
+def p_value(p: float, equals: str = "") -> str:
+    """A p-value to four places; `equals` stands before it unless it is smaller than that."""
+    if p < 0.0001:
+        return "< 0.0001"
+    shown = f"{p:.4f}" if p < 0.01 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+    return f"{equals} {shown}" if equals else shown
+
+
+@register.filter
+def pick(at: int, several: Sequence[Any]) -> Any:
+    """The item at a place that is in a variable, from 0."""
+    return several[at]
+
+
+@register.filter
+def pick_next(at: int, several: Sequence[Any]) -> Any:
+    """The item behind that place."""
+    return several[at + 1]
+
+
+@register.filter
+def rank_range(row: RankedLike) -> str:
+    """The ranks that the scores allow: 1\u20133, or 2 where there is only one."""
+    if row.rank_low == row.rank_high:
+        return str(row.rank_low)
+    return f"{row.rank_low}\u2013{row.rank_high}"
+
+
+@register.filter
+def marker(mark: Mark) -> str:
+    """The path of a series' own shape around the middle of an interval."""
+    return _shape(mark.series, mark.middle, mark.y)
+
+
+@register.filter
+def marker_at(series: int, place: str) -> str:
+    """The path of a series' shape around "x y"."""
+    x, y = place.split()
+    return _shape(series, float(x), float(y))
+
+
+def _shape(series: int, x: float, y: float) -> str:
+    """Circle, square, diamond, triangles: told apart without their colour."""
+    return _SHAPES[(series - 1) % len(_SHAPES)].format(x=f"{x:g}", y=f"{y:g}")
 
 
 @register.filter

@@ -1,12 +1,12 @@
 """Archives made to exhaust or to deceive end in a refusal, quickly and in little memory."""
 
+import cProfile
 import io
 import os
 import struct
 import subprocess
 import sys
 import tarfile
-import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -123,43 +123,37 @@ def test_one_damaged_entry_does_not_hide_the_problems_of_the_next() -> None:
     assert codes_of(("a.zip", archive)) == ["truncated-archive", "broken-json"]
 
 
+def calls_to_refuse(name: str, data: bytes, code: str) -> int:
+    """How many calls it takes to find the problem: work that no busy machine makes longer."""
+    profile = cProfile.Profile()
+    found = profile.runcall(codes_of, (name, data))
+    assert code in found
+    return sum(entry.callcount for entry in profile.getstats())
+
+
 def test_a_zip_of_a_million_members_is_refused_before_it_is_parsed() -> None:
-    data = million_member_zip()
-    started = time.perf_counter()
-
-    found = codes_of(("a.zip", data))
-
-    assert found == ["too-many-files"]
-    assert time.perf_counter() - started < 1
+    assert calls_to_refuse("a.zip", million_member_zip(), "too-many-files") < 1_000
 
 
 def test_a_tar_of_a_million_members_is_left_after_the_first_hundred() -> None:
     data = tar_of(tarfile.DIRTYPE, "a/")[:512] * 100_000
-    started = time.perf_counter()
 
-    found = codes_of(("a.tar.gz", gz(data)))
-
-    assert found == ["too-many-files"]
-    assert time.perf_counter() - started < 1
+    assert calls_to_refuse("a.tar.gz", gz(data), "too-many-files") < 20_000
 
 
 @pytest.mark.parametrize(
-    ("code", "chunk"),
+    ("code", "chunk", "most_calls"),
     [
-        ("too-compressed", b"\0" * MIB),
-        ("too-compressed", b" " * MIB),
-        ("too-many-rows", b"\n" * MIB),
-        ("too-compressed", lines(row(0, "a" * (MIB - 99)))),
+        ("too-compressed", b"\0" * MIB, 20_000),
+        ("too-compressed", b" " * MIB, 20_000),
+        ("too-many-rows", b"\n" * MIB, 1_000_000),
+        ("too-compressed", lines(row(0, "a" * (MIB - 99))), 30_000),
     ],
 )
-def test_ten_gigabytes_in_a_small_gzip_are_stopped_early(code: str, chunk: bytes) -> None:
-    data = repeated_gzip(chunk, times=300)
-    started = time.perf_counter()
-
-    found = codes_of((PASSKEY + ".gz", data))
-
-    assert code in found or "too-large-unpacked" in found
-    assert time.perf_counter() - started < 3
+def test_a_gigabyte_in_a_small_gzip_is_stopped_early(
+    code: str, chunk: bytes, most_calls: int
+) -> None:
+    assert calls_to_refuse(PASSKEY + ".gz", repeated_gzip(chunk, times=300), code) < most_calls
 
 
 def repeated_gzip(chunk: bytes, *, times: int) -> bytes:
@@ -168,24 +162,21 @@ def repeated_gzip(chunk: bytes, *, times: int) -> bytes:
 
 
 def test_a_gzip_of_endless_empty_parts_is_stopped_early() -> None:
-    data = gz(b"") * 500_000
-    started = time.perf_counter()
+    small, large = (gz(b"") * parts for parts in (50_000, 500_000))
 
-    found = codes_of((PASSKEY + ".gz", data))
+    calls = calls_to_refuse(PASSKEY + ".gz", small, "too-many-parts")
 
-    assert found == ["too-many-parts"]
-    assert time.perf_counter() - started < 2
+    assert calls_to_refuse(PASSKEY + ".gz", large, "too-many-parts") < 1.2 * calls
 
 
-def test_a_hundred_thousand_problems_are_counted_without_being_explained() -> None:
+def test_ten_thousand_problems_are_counted_without_being_explained() -> None:
     keys = ",".join(f'"predictio{i:x}":1' for i in range(20))
-    data = b"".join(b'{"task":"passkye%d",%s}\n' % (i, keys.encode()) for i in range(50_000))
-    started = time.perf_counter()
+    data = b"".join(b'{"task":"passkye%d",%s}\n' % (i, keys.encode()) for i in range(10_000))
 
     found = codes_of(("a.jsonl", data))
 
     assert len(found) == 200
-    assert time.perf_counter() - started < 6
+    assert calls_to_refuse("a.jsonl", data, found[0]) < 500 * 10_000
 
 
 MEMORY_PROBE = """

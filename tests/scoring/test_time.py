@@ -1,4 +1,4 @@
-"""Text made to be slow is scored in seconds, whatever the task."""
+"""Text made to be slow takes time in proportion to its length, whatever the task."""
 
 import time
 
@@ -50,13 +50,31 @@ def seconds_to_score(task: str, text: str) -> float:
     return time.process_time() - started
 
 
+def growth(task: str, unit: str, size: int) -> tuple[float, float]:
+    """Processor seconds for a text of `size` bytes, and for one of twice the size."""
+    count = size // len(unit.encode())
+    return seconds_to_score(task, unit * count), seconds_to_score(task, unit * (2 * count))
+
+
+def assert_linear(task: str, unit: str, size: int) -> None:
+    """Twice the text takes about twice the time; four times is what a trap would take.
+
+    A ratio within one run, asked again before it counts; tenths of a second tell nothing.
+    """
+    for _ in range(3):
+        once, twice = growth(task, unit, size)
+        if twice < 3 * once + 0.3:
+            return
+    raise AssertionError(f"{once:.2f} s, and {twice:.2f} s for twice the text")
+
+
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_quarter_of_a_megabyte_ends_in_time(task: str, unit: str) -> None:
-    assert seconds_to_score(task, unit * (MEGABYTE // 4 // len(unit.encode()))) < 5
+def test_hostile_text_takes_time_in_proportion(task: str, unit: str) -> None:
+    assert_linear(task, unit, MEGABYTE // 8)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", ["A ", "the cat sat on ", "the cat\nsat on\n"])
-def test_a_hostile_megabyte_of_summary_ends_in_time(unit: str) -> None:
-    assert seconds_to_score("longbook_sum_eng", unit * (MEGABYTE // len(unit))) < 30
+def test_a_hostile_megabyte_of_summary_takes_time_in_proportion(unit: str) -> None:
+    assert_linear("longbook_sum_eng", unit, MEGABYTE // 2)
