@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
 from django.utils.text import slugify
 
 from accounts.models import User
@@ -27,7 +29,9 @@ class ModelFacts:
 
 def find_entry(owner: User | None, name: str) -> ModelEntry | None:
     """The owner's model of that name, in whatever case it is written."""
-    return ModelEntry.objects.filter(owner=owner, name__iexact=name).first()
+    # As the constraint compares: __iexact folds some letters otherwise, such as the Kelvin sign.
+    own = ModelEntry.objects.alias(lowered=Lower("name")).filter(owner=owner)
+    return own.filter(lowered=Lower(Value(name))).first()
 
 
 def enter_model(owner: User, facts: ModelFacts, *, now: datetime) -> ModelEntry:
@@ -44,16 +48,25 @@ def enter_model(owner: User, facts: ModelFacts, *, now: datetime) -> ModelEntry:
                 slug=_free_slug(facts.name), owner=owner, created_at=now, **asdict(facts)
             )
     except IntegrityError:
-        # Another request of the same person entered it first.
-        return ModelEntry.objects.get(owner=owner, name__iexact=facts.name)
+        # Somebody else took the address first; one person's uploads wait for each other.
+        slug = _random_slug(facts.name)
+        return ModelEntry.objects.create(slug=slug, owner=owner, created_at=now, **asdict(facts))
 
 
 def _free_slug(name: str) -> str:
     """An address for the model: its name where that is free, else with a random end."""
-    slug = slugify(name)[:100]
+    slug = _slug(name)
     if slug and not ModelEntry.objects.filter(slug=slug).exists():
         return slug
-    return f"{slug}-{new_public_id()}".lstrip("-")
+    return _random_slug(name)
+
+
+def _slug(name: str) -> str:
+    return slugify(name)[:100]
+
+
+def _random_slug(name: str) -> str:
+    return f"{_slug(name)}-{new_public_id()}".lstrip("-")
 
 
 def enter_published(slug: str, suite: Suite, *, now: datetime) -> ModelEntry:

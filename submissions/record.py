@@ -27,7 +27,7 @@ from submissions.models import (
     TaskArtefact,
     TaskResult,
 )
-from submissions.standings import write_standings
+from submissions.standings import lock_board, write_standings
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ FAILURE_HINTS: Final = {
     Failure.WORKER_LOST: "Nothing is wrong with your files as far as we know. "
     "An organizer can queue the submission again.",
     Failure.STORED_FILE: "An organizer must restore the file from a backup; "
-    "or upload the same files again.",
+    "or withdraw the submission and upload the same files again.",
     Failure.TIMEOUT: "Look for extremely long predictions, shorten them, and submit again.",
     Failure.INTERNAL: "This is ours to mend; the organizers see the error in their log. "
     "The submission can be queued again afterwards.",
@@ -113,6 +113,8 @@ def record_scores(
         False if the claim was lost meanwhile; then nothing is written.
     """
     with transaction.atomic():
+        # Before any row of the submission: a withdrawal takes the locks in this order too.
+        lock_board(evaluation.submission.release.board)
         if not _mine(evaluation).update(status=DONE, finished_at=now, lease_expires_at=None):
             return False
         for by_scorer in scores.values():

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from scoring import SUITES, Suite
 from submissions.intake import ItemSetKey, ReleaseKey
@@ -96,30 +96,47 @@ def store_release(
     """
     hashes = {task: item_set_sha256(task, items.examples) for task, items in tasks.items()}
     sha256 = release_sha256(hashes)
+    known = _known_release(new.name, sha256)
+    if known is not None:
+        return known, False
+    try:
+        with transaction.atomic():
+            return _create_release(new, tasks, hashes, now=now), True
+    except IntegrityError:
+        # Another process stored it, or one of its item sets, first.
+        known = _known_release(new.name, sha256)
+        if known is not None:
+            return known, False
     with transaction.atomic():
-        existing = Release.objects.filter(name=new.name).first()
-        if existing is not None:
-            if existing.sha256 != sha256:
-                raise ReleaseConflict(
-                    f"release {new.name!r} exists and holds other data; choose another name"
-                )
-            return existing, False
-        release = Release.objects.create(
-            name=new.name,
-            title=new.title,
-            suite=new.suite,
-            board=new.board,
-            source=new.source,
-            notes=new.notes,
-            revision=new.revision,
-            sha256=sha256,
-            created_at=now,
-        )
-        suite = SUITES[new.suite]
-        for task, items in tasks.items():
-            item_set = _store_item_set(suite, task, items, hashes[task])
-            ReleaseTask.objects.create(release=release, task=task, item_set=item_set)
-    return release, True
+        return _create_release(new, tasks, hashes, now=now), True
+
+
+def _known_release(name: str, sha256: str) -> Release | None:
+    existing = Release.objects.filter(name=name).first()
+    if existing is not None and existing.sha256 != sha256:
+        raise ReleaseConflict(f"release {name!r} exists and holds other data; choose another name")
+    return existing
+
+
+def _create_release(
+    new: NewRelease, tasks: Mapping[str, NewItemSet], hashes: Mapping[str, str], *, now: datetime
+) -> Release:
+    release = Release.objects.create(
+        name=new.name,
+        title=new.title,
+        suite=new.suite,
+        board=new.board,
+        source=new.source,
+        notes=new.notes,
+        revision=new.revision,
+        sha256=release_sha256(hashes),
+        created_at=now,
+    )
+    suite = SUITES[new.suite]
+    for task, items in tasks.items():
+        item_set = _store_item_set(suite, task, items, hashes[task])
+        ReleaseTask.objects.create(release=release, task=task, item_set=item_set)
+    return release
 
 
 def _store_item_set(suite: Suite, task: str, items: NewItemSet, sha256: str) -> ItemSet:

@@ -1,0 +1,18 @@
+"""Models as their builders enter them."""
+
+import pytest
+
+from submissions.entries import ModelFacts, enter_model, find_entry
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", ["KIMI", "\u212aimi", "K\u0130m\u0130", "kImI", "\u00df", "%_"])
+def test_a_name_is_found_again_however_its_case_folds(name: str) -> None:
+    owner = make.user()
+    enter_model(owner, ModelFacts(name="Kimi"), now=make.NOW)
+
+    entry = enter_model(owner, ModelFacts(name=name), now=make.NOW)
+
+    assert find_entry(owner, name) == entry
