@@ -27,6 +27,10 @@ class DamagedFile(Exception):
 class ContentStorage(FileSystemStorage):
     """A folder in which a file appears at once and whole, also when the machine loses power."""
 
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:  # noqa: ARG002
+        """The name itself: only equal bytes, or a damaged file, can be there already."""
+        return name
+
     def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]
         target = Path(self.path(name))
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -79,9 +83,18 @@ def store_stream(stream: IO[bytes]) -> tuple[str, int]:
         sha256 as hex, and the size in bytes.
     """
     sha256, size = hash_stream(stream)
-    if not _storage().exists(_name(sha256)):
+    if not _is_whole(sha256):
         _storage().save(_name(sha256), File(stream))
     return sha256, size
+
+
+def _is_whole(sha256: str) -> bool:
+    """Whether the file is there with its own bytes: what was damaged is stored anew."""
+    try:
+        with open_stored(sha256) as kept:
+            return hash_stream(kept)[0] == sha256
+    except DamagedFile:
+        return False
 
 
 def store_bytes(data: bytes) -> str:
