@@ -17,6 +17,7 @@ from submissions.receive import UploadOptions
 _SUFFIXES: Final = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 _COUNT: Final = re.compile(r"(\d+(?:\.\d+)?)([KMBT]?)", re.ASCII)
 _COUNT_MAX: Final = 2**62
+_COUNT_CHARS: Final = 40
 
 
 class CountField(forms.CharField):
@@ -27,7 +28,8 @@ class CountField(forms.CharField):
         text = re.sub(r"[\s,_]", "", super().to_python(value) or "").upper()
         if not text:
             return None
-        match = _COUNT.fullmatch(text)
+        # A number that is longer is too large, and Decimal overflows at a million digits.
+        match = _COUNT.fullmatch(text) if len(text) <= _COUNT_CHARS else None
         number = Decimal(match[1]) * _SUFFIXES[match[2]] if match else None
         if number is None or number != int(number) or not 0 < number <= _COUNT_MAX:
             raise forms.ValidationError("Write a whole number such as 7B, 128K or 7000000000.")

@@ -10,6 +10,16 @@ from submissions.entries import ModelFacts
 from submissions.models import Evaluation, ModelEntry, Release, Submission
 
 
+class ReleaseField(serializers.SlugRelatedField[Release]):
+    """A release by its name."""
+
+    def to_internal_value(self, data: Any) -> Release:
+        """Find it; a NUL, which PostgreSQL refuses to look for, names none."""
+        if "\0" in str(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class UploadSerializer(serializers.Serializer[Any]):
     """A multipart upload: its files, the model they are of, and what is said of them."""
 
@@ -26,7 +36,7 @@ class UploadSerializer(serializers.Serializer[Any]):
         choices=ModelEntry.Weights.choices, default=ModelEntry.Weights.CLOSED
     )
     suite = serializers.ChoiceField(choices=list(SUITES), default=settings.DEFAULT_SUITE)
-    release = serializers.SlugRelatedField(
+    release = ReleaseField(
         slug_field="name",
         queryset=Release.objects.all(),
         required=False,

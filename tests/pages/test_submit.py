@@ -135,3 +135,11 @@ def test_a_post_without_token_is_refused(builder: Client) -> None:
     assert answer.status_code == 403
     assert "This form is no longer valid" in answer.content.decode()
     assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["9" * 1_100_000, "9" * 400, "1e9", "-1", "0", "1.5", "٧"])
+def test_what_is_no_count_is_said_at_its_field(builder: Client, number: str) -> None:
+    page = builder.post("/submit/", form(parameters=number))
+
+    assert page.status_code == 422
+    assert "Write a whole number such as 7B" in page.content.decode()

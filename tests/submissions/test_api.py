@@ -118,3 +118,20 @@ def test_an_owner_reads_and_lists_a_private_submission() -> None:
 @pytest.mark.parametrize("scorer", ["nonsense", "", "official-2024-06\x00"])
 def test_an_unknown_scorer_is_a_bad_request(scorer: str) -> None:
     assert Client().get("/api/v1/board/", {"scorer": scorer}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["\0", "te\0st"])
+def test_a_release_with_a_nul_in_its_name_is_none(name: str) -> None:
+    make.release()
+
+    answer = upload(as_user(make.user()), release=name)
+
+    assert answer.status_code == 400
+    assert answer.json()["problems"][0]["field"] == "release"
+
+
+@pytest.mark.parametrize("token", ["\xff\xfe", "", "a b", "é"])
+def test_odd_bytes_are_no_token(token: str) -> None:
+    answer = Client(headers={"authorization": f"Token {token}"}).get(PATH)
+
+    assert answer.status_code == 401
