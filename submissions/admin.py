@@ -48,6 +48,10 @@ class ModelEntryAdmin(admin.ModelAdmin[ModelEntry]):
     search_fields = ("name", "organization")
     readonly_fields = ("slug", "owner", "created_at")
 
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        """A model is entered with its first submission."""
+        return False
+
 
 @admin.register(Submission)
 class SubmissionAdmin(ReadOnlyAdmin):
