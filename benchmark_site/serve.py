@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from environs import EnvError
+
 from benchmark_site.env import BASE_DIR, env
 
 READY_SECONDS = 60
@@ -245,16 +247,30 @@ def serve(port: int, state: Path) -> None:
             stop(running)
 
 
+def _port() -> int:
+    port: int = env.int("PORT", 8000)
+    if not 0 < port < 2**16:
+        raise StartError(f"PORT is {port}; choose one from 1 to 65535")
+    return port
+
+
+def _state() -> Path:
+    state = Path(env.str("STATE_DIR", str(BASE_DIR / "var"))).resolve()
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(f"STATE_DIR cannot be made: {error}") from error
+    return state
+
+
 def main() -> int:
     """Serve; the exit status is 0 after a signal and 1 after a failure."""
-    state = Path(env.str("STATE_DIR", str(BASE_DIR / "var"))).resolve()
-    state.mkdir(parents=True, exist_ok=True)
     try:
-        serve(env.int("PORT", 8000), state)
+        serve(_port(), _state())
     except _Stop:
         say("stopped")
         return 0
-    except StartError as error:
+    except (StartError, EnvError) as error:
         say(f"error: {error}")
         return 1
     return 0
