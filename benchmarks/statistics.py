@@ -263,6 +263,12 @@ def cost(*, rng: Rng, models: int) -> dict[str, Any]:
     }
 
 
+def best_cost(*, models: int, seed: int) -> dict[str, Any]:
+    """The fastest of three: the others measure what else the machine was doing."""
+    runs = [cost(rng=np.random.default_rng(seed), models=models) for _ in range(3)]
+    return min(runs, key=lambda run: float(run["seconds"]))
+
+
 def promises(results: dict[str, Any]) -> dict[str, bool]:
     """What has to hold, allowing for twice the Monte Carlo error."""
     macros, tasks = results["macro_95"], results["task_95"]
@@ -303,7 +309,7 @@ def main() -> int:
     rng = np.random.default_rng(options.seed)
     started = time.perf_counter()
     results: dict[str, Any] = {
-        "cost": [cost(rng=rng, models=models) for models in (100, 1000)],
+        "cost": [best_cost(models=models, seed=options.seed) for models in (100, 1000)],
         "macro_95": macro_coverage(rng=rng, runs=runs["macro"]),
         "task_95": task_coverage(rng=rng, runs=runs["task"]),
         "rank_95": {
