@@ -5,12 +5,29 @@ Ranks are read, never computed: a row's rank was stored with its scores.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scoring import SUITES
-from submissions.models import BoardEvent, ModelEntry, Release, ReportedScore, Standing, Submission
-from submissions.rows import ASCENDING_FIRST, SORTS, Board, BoardRow, Cell, Note, sort_rows
+from submissions.models import (
+    BoardEvent,
+    BoardState,
+    ModelEntry,
+    Release,
+    ReportedScore,
+    Standing,
+    Submission,
+)
+from submissions.rows import (
+    ASCENDING_FIRST,
+    SORTS,
+    Board,
+    BoardRow,
+    Cell,
+    HowSure,
+    Note,
+    sort_rows,
+)
 
 
 def board_rows(
@@ -22,7 +39,7 @@ def board_rows(
     sort: str = "rank",
     descending: bool | None = None,
 ) -> Board:
-    """Read a board under one scorer, in four queries however many rows there are.
+    """Read a board under one scorer, in five queries however many rows there are.
 
     Args:
         suite: whose tasks are the columns.
@@ -59,12 +76,27 @@ def board_rows(
         reported_source=shown[0][0].source if shown else "",
         reported_elsewhere=_count_elsewhere(unscored, scorer),
         version=board_version(),
+        how_sure=_how_sure(board or suite, scorer),
     )
 
 
 def board_version() -> int:
     """A number that rises with every change of any board."""
     return BoardEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _how_sure(board: str, scorer: str) -> HowSure | None:
+    state = BoardState.objects.filter(board=board, scorer=scorer).first()
+    if state is None or state.computed_at is None:
+        return None
+    return HowSure(
+        is_current=state.computed >= state.wanted,
+        computed_at=state.computed_at,
+        ranked=state.ranked,
+        seed=state.seed,
+        is_covariance_full=state.is_covariance_full,
+        are_clusters_known=state.are_clusters_known,
+    )
 
 
 def _standings(board: str, scorer: str) -> Iterable[Standing]:
@@ -141,12 +173,33 @@ def _scored_row(standing: Standing, notes: _Notes) -> BoardRow:
         tasks=standing.tasks,
         average=standing.average,
         rank=standing.rank,
+        rank_low=standing.rank_low,
+        rank_high=standing.rank_high,
+        low=standing.low,
+        high=standing.high,
+        bounds=_bounds(means, SUITES[submission.release.suite].slugs),
+        best_probability=standing.best_probability,
+        intervals={task: (low, high) for task, (low, high) in standing.intervals.items()},
+        inseparable=tuple(standing.inseparable),
+        other_averages=dict(standing.other_averages),
         answered=standing.answered,
         n=standing.n,
         release=submission.release.name,
         submission_id=submission.public_id,
         submitted_at=submission.created_at,
     )
+
+
+def _bounds(means: Mapping[str, float], tasks: Sequence[str]) -> tuple[float, float] | None:
+    """Between which ends the average lies whatever the missing tasks would hold.
+
+    As `scoring.statistics.bounds`, which would load numpy into every web process.
+    """
+    missing = sum(task not in means for task in tasks)
+    if not missing:
+        return None
+    known = sum(means[task] for task in tasks if task in means) / len(tasks)
+    return known, min(1.0, known + missing / len(tasks))
 
 
 def _reported_row(scores: list[ReportedScore]) -> BoardRow:

@@ -41,7 +41,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """A model's line on the board."""
+    """A model's line on the board.
+
+    Intervals are 95 % and None or empty until the ranking job has seen the row.  `inseparable`
+    are the tasks whose best score this row's cannot be told apart from.
+    """
 
     kind: Kind
     model_slug: str
@@ -55,11 +59,39 @@ class BoardRow:
     tasks: int
     average: float | None = None
     rank: int | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
+    low: float | None = None
+    high: float | None = None
+    # What the average would be if every missing task were wrong, or right; None if none is.
+    bounds: tuple[float, float] | None = None
+    best_probability: float | None = None
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    inseparable: tuple[str, ...] = ()
+    other_averages: dict[str, float] = field(default_factory=dict)
     answered: int | None = None
     n: int | None = None
     release: str | None = None
     submission_id: str | None = None
     submitted_at: datetime | None = None
+
+    @property
+    def has_rank_interval(self) -> bool:
+        """Whether the stored interval belongs to the stored rank: one may be older."""
+        low, high = self.rank_low, self.rank_high
+        return None not in (self.rank, low, high) and low <= self.rank <= high  # type: ignore[operator]
+
+
+@dataclass(frozen=True, slots=True)
+class HowSure:
+    """When and from what the board's intervals were computed; not current: rows changed since."""
+
+    is_current: bool
+    computed_at: datetime
+    ranked: int
+    seed: int
+    is_covariance_full: bool
+    are_clusters_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +110,8 @@ class Board:
     reported_elsewhere: dict[str, int] = field(default_factory=dict)
     # Rises with every change of the board.
     version: int = 0
+    # None until the ranking job has run.
+    how_sure: HowSure | None = None
 
     @property
     def ranked(self) -> tuple[BoardRow, ...]:

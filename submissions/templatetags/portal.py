@@ -11,8 +11,10 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from scoring import Suite
 from submissions.models import ReportedScore
-from submissions.rows import Cell
+from submissions.rows import BoardRow, Cell
+from submissions.views.axis import Axis
 from submissions.views.forest import Mark
 
 register = template.Library()
@@ -174,6 +176,38 @@ def rank_range(row: RankedLike) -> str:
     if row.rank_low == row.rank_high:
         return str(row.rank_low)
     return f"{row.rank_low}\u2013{row.rank_high}"
+
+
+@register.filter
+def half_width(row: BoardRow) -> str:
+    """Half of an average's interval in percent, or both ends where an end of the scale cut it."""
+    if row.low is None or row.high is None or row.average is None:
+        return ""
+    below, above = row.average - row.low, row.high - row.average
+    if abs(above - below) > 0.0005:
+        return f"[{percent(row.low)}, {percent(row.high)}]"
+    return f"\u00b1{percent((row.high - row.low) / 2)}"
+
+
+@register.filter
+def strip(row: BoardRow, axis: Axis) -> str:
+    """The path of an average's interval on the axis: a line, and a bar at the average."""
+    low, middle, high = (axis.place(100 * (one or 0.0)) for one in (row.low, row.average, row.high))
+    return f"M{low:g} 6H{high:g}M{middle:g} 2V10"
+
+
+@register.filter
+def axis_grid(axis: Axis) -> str:
+    """The path of an axis' ticks, from edge to edge of a strip."""
+    return "".join(f"M{x:g} 0V12" for x, _ in axis.marks)
+
+
+@register.filter
+def average_label(name: str, suite: Suite) -> str:
+    """What another average is called."""
+    if name.startswith("without_"):
+        return f"without {suite.task(name.removeprefix('without_')).name}"
+    return {"family": "by family"}.get(name, words(name))
 
 
 @register.filter

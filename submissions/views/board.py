@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from scoring import SUITES, Suite
 from submissions.leaderboard import board_rows
 from submissions.rows import ASCENDING_FIRST, Board
+from submissions.views.axis import fit_axis
 from submissions.views.http import HtmxRequest, scorer_of
 
 TOP_ROWS = 8
@@ -72,9 +73,12 @@ def _mean_input_tokens(suite: Suite) -> int:
 
 def _context(suite: Suite, board: Board) -> dict[str, Any]:
     columns = [_column(board, task.slug, task.name, task.family) for task in suite.tasks]
+    ends = [100 * end for row in board.rows for end in (row.low, row.high) if end is not None]
     return {
         "suite": suite,
         "board": board,
+        # One axis for all strips, zoomed to where the intervals are.
+        "axis": fit_axis(ends, start=8, width=104, most_ticks=5) if ends else None,
         "scorer": scorer_of(suite, board.scorer),
         "scorers": [(one, _href(board, scorer=one.name)) for one in suite.scorers],
         "columns": columns,

@@ -6,7 +6,7 @@ from typing import Final
 from submissions.compared import Comparison, Difference, Overall
 from submissions.views.axis import Axis, fit_axis
 
-_LABELS: Final = 136
+_LABELS: Final = 160
 _PLOT: Final = 420
 _LINE: Final = 14
 _GAP: Final = 14
@@ -63,7 +63,7 @@ def forest_plot(comparison: Comparison) -> Plot | None:
     axis = fit_axis([*ends, 0.0], start=_LABELS, width=_PLOT, most_ticks=9)
     series = len(columns)
     height = series * _LINE + _GAP
-    names = ["All paired tasks", *(row.name for row in comparison.rows)]
+    names = ["Average", *(row.name for row in comparison.rows)]
     lines = []
     for at, name in enumerate(names):
         rule = _TOP + at * height

@@ -48,7 +48,7 @@ def test_htmx_gets_the_part_and_caches_know_it(client: Client) -> None:
     part = client.get("/leaderboard/", headers={"HX-Request": "true"})
 
     assert b"<html" not in part.content
-    assert b'class="board"' in part.content
+    assert b'class="board board--pins"' in part.content
     assert "HX-Request" in part.headers["Vary"]
 
 
