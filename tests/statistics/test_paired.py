@@ -185,6 +185,16 @@ def test_formula_bootstrap_and_permutation_agree(kind: str) -> None:
     assert 0.001 < closed.p < 0.9
 
 
+def test_the_bootstrap_draws_within_strata() -> None:
+    item_set = ItemSet("x", strata=["shallow"] * 20 + ["deep"] * 20)
+    a = with_sets("a", [1.0] * 20 + [0.0] * 20, item_set)
+    b = with_sets("b", [0.0] * 40, item_set)
+
+    found = paired_bootstrap(pair(a, b, tasks=["only"]), seed=1, draws=100)
+
+    assert (found.difference, found.interval.low, found.interval.high) == (0.5, 0.5, 0.5)
+
+
 def test_a_seed_repeats_its_draws_and_is_told() -> None:
     pairing = pair(model("a", seed=1), model("b", seed=2), tasks=TASKS)
 
