@@ -129,7 +129,8 @@ class Overall:
         """By how much the one is ahead: value and both ends of the interval."""
         if self.value > 0:
             return self.value, self.low, self.high
-        return -self.value, -self.high, -self.low
+        # Taken from zero, so that no difference is not "minus nothing".
+        return 0.0 - self.value, 0.0 - self.high, 0.0 - self.low
 
 
 @dataclass(frozen=True, slots=True)

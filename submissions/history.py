@@ -15,6 +15,16 @@ from submissions.models import Evaluation, ModelEntry, ReportedScore, Submission
 
 Reader = User | AnonymousUser
 
+_OUTCOMES = (
+    "right",
+    "partial",
+    "wrong",
+    "refused",
+    "truncated",
+    "empty",
+    "unscorable",
+    "missing",
+)
 PUBLIC = Submission.Visibility.PUBLIC
 PRIVATE = Submission.Visibility.PRIVATE
 
@@ -127,10 +137,15 @@ def task_stories(submission: Submission, *, scorer: str) -> list[TaskStory]:
                 n=row.n if row else None,
                 answered=row.answered if row else None,
                 results=tuple(of_task.get(one.name) for one in suite.scorers),
-                outcomes=of_task[scorer].outcomes if scorer in of_task else {},
+                outcomes=_in_order(of_task[scorer].outcomes) if scorer in of_task else {},
             )
         )
     return stories
+
+
+def _in_order(outcomes: dict[str, int]) -> dict[str, int]:
+    """Outcomes from right to missing, so that the same one stands at the same place."""
+    return {name: outcomes[name] for name in _OUTCOMES if outcomes.get(name)}
 
 
 def timeline(submission: Submission, evaluations: Iterable[Evaluation]) -> list[Happening]:
