@@ -1,5 +1,6 @@
 """Reads two to six submissions side by side: how far apart they are, and on which examples."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,10 +37,11 @@ _CACHE_SECONDS: Final = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """Examples by position: their keys, and their contexts where the release has them."""
+    """Examples by position: keys, answers' fingerprints, contexts where the release has them."""
 
     keys: tuple[str, ...]
     contexts: tuple[str, ...]
+    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +242,24 @@ class Match:
 
 
 def match_examples(left: ItemFacts | None, right: ItemFacts | None) -> Match:
-    """Equal examples have equal keys, and equal contexts where both releases know theirs."""
+    """Equal examples have equal keys, and equal contexts where both releases know theirs.
+
+    A key counts which of the examples with the same answer it is.  Where one set has fewer of
+    them, nobody knows which is missing, so that none of them is paired.
+    """
     if left is None or right is None:
         return Match(left.keys if left else (), right.keys if right else (), 0)
-    ids, other_ids = left.keys, right.keys
-    if left.contexts and right.contexts:
-        ids = tuple(f"{key} {of}" for key, of in zip(left.keys, left.contexts, strict=True))
-        other_ids = tuple(f"{key} {of}" for key, of in zip(right.keys, right.contexts, strict=True))
+    with_contexts = bool(left.contexts) and bool(right.contexts)
+    there, here = Counter(left.answers), Counter(right.answers)
+    ids, other_ids = (
+        tuple(
+            f"{key} {facts.contexts[at] if with_contexts else ''}"
+            if there[answer] == here[answer]
+            else f"{key} {side}"
+            for at, (key, answer) in enumerate(zip(facts.keys, facts.answers, strict=True))
+        )
+        for side, facts in (("only-first", left), ("only-later", right))
+    )
     return Match(ids, other_ids, len(set(ids) & set(other_ids)))
 
 
@@ -293,10 +306,14 @@ def item_facts(item_set_sha256: str) -> ItemFacts:
     rows = list(
         Example.objects.filter(item_set__sha256=item_set_sha256)
         .order_by("position")
-        .values_list("key", "context_sha256")
+        .values_list("key", "context_sha256", "fingerprint")
     )
-    contexts = tuple(context for _, context in rows)
-    return ItemFacts(tuple(key for key, _ in rows), contexts if all(contexts) else ())
+    contexts = tuple(context for _, context, _ in rows)
+    return ItemFacts(
+        keys=tuple(key for key, _, _ in rows),
+        contexts=contexts if all(contexts) else (),
+        answers=tuple(answer for _, _, answer in rows),
+    )
 
 
 def _labels(submissions: Sequence[Submission]) -> list[str]:
