@@ -70,18 +70,29 @@ def _random_slug(name: str) -> str:
 
 
 def enter_published(slug: str, suite: Suite, *, now: datetime) -> ModelEntry:
-    """The model that the authors' table names, entered on first need."""
+    """The model that the authors' table names, entered on first need; it has no owner.
+
+    A model that somebody else entered under that address stays theirs.
+    """
     facts = suite.reported.models.get(slug) if suite.reported else None
-    with transaction.atomic():
-        entry, _ = ModelEntry.objects.get_or_create(
-            slug=slug,
-            defaults={
-                "name": facts.name if facts else slug,
-                "organization": facts.organization if facts else "",
-                "weights": facts.weights if facts else ModelEntry.Weights.CLOSED,
-                "parameters": facts.parameters if facts else None,
-                "context_tokens": facts.context_tokens if facts else None,
-                "created_at": now,
-            },
-        )
+    name = facts.name if facts else slug
+    existing = find_entry(None, name)
+    if existing is not None:
+        return existing
+    is_taken = ModelEntry.objects.filter(slug=slug).exists()
+    entry = ModelEntry(
+        slug=_random_slug(slug) if is_taken else slug,
+        name=name,
+        organization=facts.organization if facts else "",
+        weights=facts.weights if facts else ModelEntry.Weights.CLOSED,
+        parameters=facts.parameters if facts else None,
+        context_tokens=facts.context_tokens if facts else None,
+        created_at=now,
+    )
+    try:
+        with transaction.atomic():
+            entry.save()
+    except IntegrityError:
+        # Another process entered it first.
+        return ModelEntry.objects.get(slug=slug, owner=None)
     return entry

@@ -12,6 +12,8 @@ logger = logging.getLogger(__name__)
 
 EVALUATE_TASK = "workers.evaluate"
 RANK_TASK = "workers.rank"
+# On Redis, 0 is served first and 9 last: nobody's scores wait for the board's intervals.
+SERVED_FIRST, SERVED_LAST = 0, 9
 
 
 def enqueue_evaluation(evaluation_id: int) -> None:
@@ -25,7 +27,7 @@ def enqueue_evaluation(evaluation_id: int) -> None:
 
 def announce(evaluation_id: int) -> bool:
     """Nudge the workers now and note when.  False if the broker could not be reached."""
-    if not _send(EVALUATE_TASK, evaluation_id=evaluation_id):
+    if not _send(EVALUATE_TASK, SERVED_FIRST, evaluation_id=evaluation_id):
         return False
     Evaluation.objects.filter(pk=evaluation_id).update(announced_at=timezone.now())
     return True
@@ -38,15 +40,15 @@ def enqueue_ranking(board: str, scorer: str) -> None:
 
 def announce_ranking(board: str, scorer: str) -> bool:
     """Nudge the workers now and note when.  False if the broker could not be reached."""
-    if not _send(RANK_TASK, board=board, scorer=scorer):
+    if not _send(RANK_TASK, SERVED_LAST, board=board, scorer=scorer):
         return False
     BoardState.objects.filter(board=board, scorer=scorer).update(announced_at=timezone.now())
     return True
 
 
-def _send(task: str, **arguments: object) -> bool:
+def _send(task: str, priority: int, **arguments: object) -> bool:
     try:
-        signature(task, kwargs=arguments, app=current_app).apply_async()
+        signature(task, kwargs=arguments, app=current_app).apply_async(priority=priority)
     except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises.
         logger.warning("%s of %s waits for the broker: %s", task, arguments, error)
         return False

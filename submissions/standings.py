@@ -90,10 +90,14 @@ def rank_board(board: str, scorer: str) -> None:
 
 
 def want_intervals(board: str, scorer: str) -> None:
-    """Note that a board's intervals are out of date, and nudge the job that mends them."""
-    BoardState.objects.get_or_create(board=board, scorer=scorer)
-    BoardState.objects.filter(board=board, scorer=scorer).update(wanted=F("wanted") + 1)
-    queue.enqueue_ranking(board, scorer)
+    """Note that a board's intervals are out of date, and nudge the job that mends them.
+
+    A burst of submissions asks once: while a job is due, it will see the later ones too.
+    """
+    state, _ = BoardState.objects.get_or_create(board=board, scorer=scorer)
+    BoardState.objects.filter(pk=state.pk).update(wanted=F("wanted") + 1)
+    if state.computed == state.wanted:
+        queue.enqueue_ranking(board, scorer)
 
 
 def _chosen_submission(model: ModelEntry, release: Release) -> Submission | None:

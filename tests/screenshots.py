@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import needs
 from tests.conftest import CHROMIUM_FLAGS
-from tests.portal import ROOT, Portal, running_portal, sign_up
+from tests.portal import ROOT, Portal, running_portal, sign_up, wait_until
 
 OUT = ROOT / "build" / "screenshots"
 WIDTHS = (1440, 390)
@@ -22,10 +22,13 @@ THEMES = ("light", "dark")
 
 def pages(portal: Portal) -> dict[str, str]:
     """Name and path of every page; rows of a published model stand for all."""
-    kimi = portal.query(
-        "SELECT s.public_id FROM submissions_submission s"
-        " JOIN submissions_modelentry m ON m.id = s.model_id WHERE m.slug = 'kimi'"
-    )[0][0]
+    ids = dict(
+        portal.query(
+            "SELECT m.slug, s.public_id FROM submissions_submission s"
+            " JOIN submissions_modelentry m ON m.id = s.model_id"
+        )
+    )
+    kimi, gpt4 = ids["kimi"], ids["gpt4"]
     return {
         "home": "/",
         "leaderboard": "/leaderboard/",
@@ -33,6 +36,8 @@ def pages(portal: Portal) -> dict[str, str]:
         "model": "/models/gpt4/",
         "submission": f"/s/{kimi}/",
         "examples": f"/s/{kimi}/examples/longbook_qa_chn/",
+        "compare": f"/compare?s={gpt4},{kimi}",
+        "compare-examples": f"/compare/examples?s={gpt4},{kimi}&task=longbook_choice_eng",
         "queue": "/queue/",
         "signup": "/accounts/signup/",
         "login": "/accounts/login/",
@@ -73,6 +78,8 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         portal.manage("import_published", str(published))
+        stale = "SELECT count(*) FROM submissions_boardstate WHERE computed < wanted"
+        wait_until(lambda: portal.query(stale) == [(0,)], seconds=120, what="intervals")
         browser = playwright.chromium.launch(executable_path=needs.chromium(), args=CHROMIUM_FLAGS)
         take(browser, portal)
         browser.close()

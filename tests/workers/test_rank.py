@@ -1,5 +1,9 @@
 """How sure the board is: intervals as the ranking job stores them."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
 import pytest
 
 from submissions.models import BoardState, Standing, Submission
@@ -34,6 +38,19 @@ def test_a_scored_submission_asks_for_new_intervals() -> None:
     scored()
 
     assert (state().wanted, state().computed) == (1, 0)
+
+
+def test_a_burst_of_submissions_asks_once(
+    django_capture_on_commit_callbacks: Callable[[], AbstractContextManager[list[Any]]],
+) -> None:
+    with django_capture_on_commit_callbacks() as first:
+        scored(model="First")
+    with django_capture_on_commit_callbacks() as second:
+        scored(model="Second")
+
+    # One nudge for the evaluation, and at first one a scorer for its intervals.
+    assert (len(first), len(second)) == (1 + 3, 1)
+    assert state().wanted == 2
 
 
 def test_intervals_hold_the_figures_they_belong_to() -> None:
