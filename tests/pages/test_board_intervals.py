@@ -1,8 +1,10 @@
 """How sure the board is: rank intervals, strips, bold cells, and what filters leave alone."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from submissions.leaderboard import board_rows
@@ -148,3 +150,10 @@ def test_the_front_page_has_no_pins_that_lead_nowhere(client: Client) -> None:
     scored(right=1)
 
     assert 'form="compare"' not in client.get("/").content.decode()
+
+
+def test_the_boards_only_style_sheet_keeps_its_budget(client: Client) -> None:
+    sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', board_page(client))
+
+    assert sheets == ["/static/css/portal.css"]
+    assert (Path(settings.BASE_DIR) / "static/css/portal.css").stat().st_size <= 12 * 1024
