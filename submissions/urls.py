@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from submissions.views import board, compare, lists, submission, submit
+from submissions.views import board, compare, docs, lists, submission, submit
 
 app_name = "submissions"
 urlpatterns = [
@@ -21,4 +21,5 @@ urlpatterns = [
     re_path(r"^compare/examples/?$", compare.differing, name="compare-examples"),
     path("mine/", lists.mine, name="mine"),
     path("queue/", lists.queue, name="queue"),
+    path("docs/<slug:name>/", docs.docs, name="docs"),
 ]

@@ -1,0 +1,39 @@
+"""The project's own guides, served as pages: what people are told is what the repository says."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_safe
+from markdown_it import MarkdownIt
+
+# The guides that speak to people who use the site, by address.
+GUIDES: Final = {
+    "scoring": "How predictions are scored",
+    "statistics": "How sure the figures are",
+    "submission-format": "What an upload may be",
+}
+_LINK_TO_GUIDE: Final = re.compile(r'href="(?:docs/)?([a-z-]+)\.md(#[^"]*)?"')
+
+
+@require_safe
+def docs(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one guide."""
+    if name not in GUIDES:
+        raise Http404
+    context = {"title": GUIDES[name], "name": name, "guides": GUIDES, "body": _body(name)}
+    return render(request, "docs/page.html", context)
+
+
+@lru_cache(maxsize=len(GUIDES))
+def _body(name: str) -> SafeString:
+    """A guide as HTML.  The text is the repository's own, and raw HTML in it stays text."""
+    text = (settings.BASE_DIR / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    html = _LINK_TO_GUIDE.sub(lambda found: f'href="/docs/{found[1]}/{found[2] or ""}"', html)
+    scrolled = html.replace("<table>", '<div class="guide__table" tabindex="0"><table>')
+    return mark_safe(scrolled.replace("</table>", "</table></div>"))  # noqa: S308

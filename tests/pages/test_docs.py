@@ -1,0 +1,26 @@
+"""The guides as pages."""
+
+import pytest
+from django.test import Client
+
+from submissions.views.docs import GUIDES
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_is_served_with_its_tables(client: Client, name: str) -> None:
+    page = client.get(f"/docs/{name}/")
+
+    assert page.status_code == 200
+    assert "<table>" in page.text
+    assert ".md" not in page.text.split("<main")[1].split("</main>")[0].replace("README.md", "")
+
+
+@pytest.mark.parametrize("name", ["architecture", "nowhere", "operations"])
+def test_only_guides_for_visitors_are_served(client: Client, name: str) -> None:
+    assert client.get(f"/docs/{name}/").status_code == 404
+
+
+def test_the_board_leads_to_its_statistics(client: Client) -> None:
+    assert "/docs/statistics/" in client.get("/leaderboard/").text
