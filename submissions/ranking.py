@@ -22,6 +22,8 @@ class ItemSetFacts:
     """The examples of an item set by position: who they are, and which context each has."""
 
     keys: tuple[str, ...]
+    # What tells each example's answer apart from other answers; several may have the same.
+    answers: tuple[str, ...]
     # sha256 of each example's context; empty where the release came without contexts.
     contexts: tuple[str, ...]
 
@@ -137,20 +139,20 @@ def _item_set_hashes(release_ids: set[int]) -> dict[tuple[int, str], str]:
 
 def _item_set_facts(hashes: set[str]) -> dict[str, ItemSetFacts]:
     """Keys and contexts of item sets; of two with the same examples either serves."""
-    by_set: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    by_set: dict[tuple[str, int], list[tuple[str, str, str]]] = {}
     rows = Example.objects.filter(item_set__items_sha256__in=hashes).order_by(
         "item_set", "position"
     )
-    for sha256, item_set_id, key, context in rows.values_list(
-        "item_set__items_sha256", "item_set_id", "key", "context_sha256"
+    for sha256, item_set_id, *example in rows.values_list(
+        "item_set__items_sha256", "item_set_id", "key", "fingerprint", "context_sha256"
     ).iterator(chunk_size=2000):
-        by_set.setdefault((sha256, item_set_id), []).append((key, context))
+        by_set.setdefault((sha256, item_set_id), []).append((example[0], example[1], example[2]))
     facts: dict[str, ItemSetFacts] = {}
     for (sha256, _), examples in by_set.items():
-        contexts = tuple(context for _, context in examples)
+        keys, answers, contexts = (tuple(column) for column in zip(*examples, strict=True))
         known = contexts if all(contexts) else ()
         if sha256 not in facts or (known and not facts[sha256].contexts):
-            facts[sha256] = ItemSetFacts(tuple(key for key, _ in examples), known)
+            facts[sha256] = ItemSetFacts(keys, answers, known)
     return facts
 
 

@@ -1,6 +1,7 @@
 """From a board's per-example scores to how sure its figures are; knows no database."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -38,17 +39,36 @@ def find_intervals(board: RankedBoard) -> BoardIntervals:
     return _Board(board).intervals()
 
 
+def pairable_keys(sets: Mapping[str, ItemSetFacts]) -> dict[str, tuple[str, ...]]:
+    """Keys by which the examples of a task's item sets may be paired.
+
+    A key counts how often its answer came before, so where one set has fewer examples of an
+    answer than another, nobody knows which is missing: these get keys that no other set has.
+    """
+    counts = {sha256: Counter(facts.answers) for sha256, facts in sets.items()}
+    return {
+        sha256: tuple(
+            key
+            if all(other[answer] in (0, counts[sha256][answer]) for other in counts.values())
+            else f"{sha256}:{position}"
+            for position, (key, answer) in enumerate(zip(facts.keys, facts.answers, strict=True))
+        )
+        for sha256, facts in sets.items()
+    }
+
+
 class _Board:
     """A board on its way through the statistics."""
 
     def __init__(self, board: RankedBoard) -> None:
         self.board = board
         self.suite: Suite = SUITES[board.suite]
-        self.item_sets = {
-            (task, sha256): self._item_set(task, sha256, board.item_sets[sha256])
-            for row in board.rows
-            for task, sha256 in row.item_sets.items()
-        }
+        self.item_sets: dict[tuple[str, str], ItemSet] = {}
+        for task in self.suite.slugs:
+            used = {row.item_sets[task] for row in board.rows if task in row.item_sets}
+            sets = {sha256: board.item_sets[sha256] for sha256 in used}
+            for sha256, keys in pairable_keys(sets).items():
+                self.item_sets[task, sha256] = self._item_set(task, sha256, sets[sha256], keys)
         self.complete = [row for row in board.rows if row.average is not None]
         self.scores = {
             row.public_id: {task: np.asarray(row.scores[task]) for task in row.means}
@@ -59,7 +79,9 @@ class _Board:
             for row in board.rows
         }
 
-    def _item_set(self, task: str, sha256: str, facts: ItemSetFacts) -> ItemSet:
+    def _item_set(
+        self, task: str, sha256: str, facts: ItemSetFacts, keys: tuple[str, ...]
+    ) -> ItemSet:
         """Contexts that repeat are clusters; else a file's order may tell its strata."""
         repeats = bool(facts.contexts) and len(set(facts.contexts)) < len(facts.contexts)
         size = self.suite.task(task).stratum_examples
@@ -67,7 +89,7 @@ class _Board:
         is_stratified = not repeats and size is not None and n % size == 0
         return ItemSet(
             key=sha256,
-            item_keys=facts.keys,
+            item_keys=keys,
             clusters=facts.contexts if repeats else None,
             strata=[position // size for position in range(n)] if is_stratified and size else None,
         )

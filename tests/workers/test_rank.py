@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from submissions.models import BoardState, Standing, Submission
+from submissions.ranking import ItemSetFacts
 from tests import make
+from workers.rank import pairable_keys
 from workers.tasks import evaluate, rank
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +112,16 @@ def test_a_new_row_has_no_interval_until_the_job_has_seen_it() -> None:
     rank(board=BOARD, scorer=SCORER)
     assert standing(first).rank == 2
     assert standing(second).rank_low == 1
+
+
+def test_an_answer_that_one_set_has_fewer_of_is_paired_with_nothing() -> None:
+    whole = ItemSetFacts(("a0", "b0", "b1"), ("a", "b", "b"), ())
+    gappy = ItemSetFacts(("a0", "b0"), ("a", "b"), ())
+
+    keys = pairable_keys({"whole": whole, "gappy": gappy})
+
+    assert set(keys["whole"]) & set(keys["gappy"]) == {"a0"}
+    assert pairable_keys({"whole": whole}) == {"whole": whole.keys}
 
 
 def test_an_unknown_board_is_no_error() -> None:
