@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from accounts.models import User
 from scoring import SUITES
 from submissions.models import Evaluation, ModelEntry, ReportedScore, Submission, TaskResult
+from submissions.steps import STEPWISE_METRIC, Steps, steps_before_error
 
 Reader = User | AnonymousUser
 
@@ -107,6 +108,8 @@ class TaskStory:
     results: tuple[TaskResult | None, ...]
     # How many examples had which outcome, under the scorer that the page puts first.
     outcomes: dict[str, int]
+    # Where the score is a share of many steps: the steps themselves.
+    steps: Steps | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,9 @@ def task_stories(submission: Submission, *, scorer: str) -> list[TaskStory]:
                 answered=row.answered if row else None,
                 results=tuple(of_task.get(one.name) for one in suite.scorers),
                 outcomes=_in_order(of_task[scorer].outcomes) if scorer in of_task else {},
+                steps=steps_before_error(submission, task.slug, scorer=scorer)
+                if task.metric == STEPWISE_METRIC
+                else None,
             )
         )
     return stories
