@@ -1,6 +1,6 @@
 """What a test needs beyond Python: named when it is skipped, an error where it is required.
 
-PORTAL_REQUIRE lists what must be there: data, browser, postgres, redis.  CI sets it.
+PORTAL_REQUIRE lists what must be there: data, browser.  CI sets it.
 """
 
 import os
@@ -33,11 +33,3 @@ def chromium() -> str:
             return path
     _skip_or_fail("browser", f"no Chromium on this machine: {', '.join(CHROMIUM_NAMES)}")
     raise AssertionError
-
-
-def postgres() -> str:
-    """The address of PostgreSQL, where the test run has one."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        _skip_or_fail("postgres", "DATABASE_URL names no PostgreSQL: this run is on SQLite")
-    return url

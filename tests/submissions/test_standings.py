@@ -1,11 +1,14 @@
 """The board's rows and ranks as they are stored."""
 
+import io
 from datetime import timedelta
 
 import pytest
 
+from submissions.entries import ModelFacts
 from submissions.models import Standing, Submission
 from submissions.models.submission import ModelEntry
+from submissions.receive import UploadOptions, receive_upload
 from tests import make
 from workers.tasks import evaluate
 
@@ -50,9 +53,21 @@ def test_a_submission_of_eleven_tasks_has_no_average_and_no_rank() -> None:
 
 def test_missing_answers_score_zero_and_still_rank() -> None:
     files = make.files(right=3)
-    files[0][1].truncate(files[0][1].getvalue().index(b"\n") + 1)
-    row = standing(scored(model="Gappy"))
-    assert row.answered == row.n == 36
+    name, stream = files[0]
+    files[0] = (name, io.BytesIO(stream.getvalue().splitlines(keepends=True)[0]))
+    submission = receive_upload(
+        files,
+        model=ModelFacts(name="Gappy"),
+        submitter=make.user(),
+        options=UploadOptions(suite=make.SUITE.slug),
+        now=make.NOW,
+    )
+
+    evaluate(evaluation_id=submission.evaluations.get().pk)
+
+    row = standing(submission)
+    assert (row.answered, row.n, row.rank) == (34, 36, 1)
+    assert row.means[make.SUITE.slugs[0]] == pytest.approx(1 / 3)
 
 
 def test_the_first_complete_submission_is_the_models_row() -> None:
