@@ -7,7 +7,7 @@ PORT ?= 8000
 TEST_PROCESSES ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix worker lock screenshots clean
+.PHONY: help run test check fix worker lock messages screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ worker: $(VENV)/base.stamp ## one more worker on this machine; needs REDIS_URL a
 
 screenshots: $(VENV)/dev.stamp ## pictures of every page into build/screenshots
 	$(BIN)/python -m tests.screenshots
+
+messages: $(VENV)/dev.stamp ## collect the site's texts for translation and compile them
+	$(BIN)/python -m tests.catalogue
 
 lock: $(VENV)/dev.stamp ## compile requirements/*.txt from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

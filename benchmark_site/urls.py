@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from benchmark_site.health import health
+from benchmark_site.language import choose_language
 
 urlpatterns = [
     path("healthz", health),
+    path("language/<slug:code>/", choose_language, name="language"),
     path("", include("submissions.urls")),
     path("api/v1/", include("submissions.api.urls")),
     path("accounts/", include("allauth.urls")),

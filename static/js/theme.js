@@ -2,7 +2,6 @@
 (() => {
   const root = document.documentElement;
   const order = ["", "light", "dark"];
-  const names = { "": "system", light: "light", dark: "dark" };
   let theme = "";
   try {
     theme = localStorage.getItem("theme") || "";
@@ -14,7 +13,7 @@
     else delete root.dataset.theme;
     for (const button of document.querySelectorAll("[data-theme-button]")) {
       button.hidden = false;
-      button.textContent = `Theme: ${names[theme]}`;
+      button.textContent = button.getAttribute(`data-theme-${theme || "system"}`);
     }
   };
   apply();

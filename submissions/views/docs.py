@@ -8,14 +8,15 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
 # The guides that speak to people who use the site, by address.
 GUIDES: Final = {
-    "scoring": "How predictions are scored",
-    "statistics": "How sure the figures are",
-    "submission-format": "What an upload may be",
+    "scoring": gettext_noop("How predictions are scored"),
+    "statistics": gettext_noop("How sure the figures are"),
+    "submission-format": gettext_noop("What an upload may be"),
 }
 _LINK_TO_GUIDE: Final = re.compile(r'href="(?:docs/)?([a-z-]+)\.md(#[^"]*)?"')
 
@@ -25,7 +26,7 @@ def docs(request: HttpRequest, name: str) -> HttpResponse:
     """Show one guide."""
     if name not in GUIDES:
         raise Http404
-    context = {"title": GUIDES[name], "name": name, "guides": GUIDES, "body": _body(name)}
+    context = {"title": gettext(GUIDES[name]), "name": name, "guides": GUIDES, "body": _body(name)}
     return render(request, "docs/page.html", context)
 
 
