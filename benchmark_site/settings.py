@@ -166,6 +166,11 @@ DEFAULT_SUITE = env.str("DEFAULT_SUITE", "infinitebench")
 DEFAULT_SCORER = env.str("DEFAULT_SCORER", "official-2024-06")
 SUBMISSIONS_PER_DAY = env.int("SUBMISSIONS_PER_DAY", 20)
 
+# What may be called when somebody registers an address: https on the open internet, and beyond
+# that only what an operator allows here, such as a model server of their own.
+OUTBOUND_HTTP_ALLOWED = env.bool("OUTBOUND_HTTP_ALLOWED", False)
+OUTBOUND_NETWORKS: list[str] = env.list("OUTBOUND_NETWORKS", [])
+
 LANGUAGE_CODE = "en"
 # Each by its own name, as the language switch shows it.
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
