@@ -2,10 +2,27 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import invitations, organizations, tokens
 
 app_name = "accounts"
 urlpatterns = [
-    path("tokens/", views.tokens, name="tokens"),
-    path("tokens/<slug:token_key>/revoke/", views.token_revoke, name="token_revoke"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<slug:token_key>/revoke/", tokens.token_revoke, name="token_revoke"),
+    path("organizations/", organizations.organizations, name="organizations"),
+    path("organizations/<slug:slug>/", organizations.organization, name="organization"),
+    path("organizations/<slug:slug>/invite/", invitations.invitations, name="invite"),
+    path(
+        "organizations/<slug:slug>/invitations/<int:invitation_id>/withdraw/",
+        invitations.withdraw_invitation,
+        name="invitation_withdraw",
+    ),
+    path(
+        "organizations/<slug:slug>/members/<int:person_id>/role/", organizations.role, name="role"
+    ),
+    path(
+        "organizations/<slug:slug>/members/<int:person_id>/remove/",
+        organizations.remove,
+        name="member_remove",
+    ),
+    path("invitations/<str:secret>/", invitations.invitation, name="invitation"),
 ]

@@ -46,7 +46,7 @@ class ModelEntryAdmin(admin.ModelAdmin[ModelEntry]):
     list_display = ("name", "organization", "weights", "owner", "created_at")
     list_filter = ("weights",)
     search_fields = ("name", "organization")
-    readonly_fields = ("slug", "owner", "created_at")
+    readonly_fields = ("slug", "owner", "shared_with", "created_at")
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
         """A model is entered with its first submission."""

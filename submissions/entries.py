@@ -1,6 +1,6 @@
 """Model entries as their builders make them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -8,7 +8,7 @@ from django.db.models import Value
 from django.db.models.functions import Lower
 from django.utils.text import slugify
 
-from accounts.models import User
+from accounts.models import Organization, User
 from scoring import Suite
 from submissions.models import ModelEntry
 from submissions.models.submission import new_public_id
@@ -25,32 +25,42 @@ class ModelFacts:
     parameters: int | None = None
     context_tokens: int | None = None
     weights: str = ModelEntry.Weights.CLOSED
+    # Whose members the model is entered for; None: for its owner alone.
+    shared_with: Organization | None = None
 
 
-def find_entry(owner: User | None, name: str) -> ModelEntry | None:
-    """The owner's model of that name, in whatever case it is written."""
+def find_entry(
+    owner: User | None, name: str, shared_with: Organization | None = None
+) -> ModelEntry | None:
+    """The owner's or the organization's model of that name, in whatever case it is written."""
     # As the constraint compares: __iexact folds some letters otherwise, such as the Kelvin sign.
-    own = ModelEntry.objects.alias(lowered=Lower("name")).filter(owner=owner)
-    return own.filter(lowered=Lower(Value(name))).first()
+    known = ModelEntry.objects.alias(lowered=Lower("name")).filter(lowered=Lower(Value(name)))
+    if shared_with is not None:
+        return known.filter(shared_with=shared_with).first()
+    return known.filter(owner=owner, shared_with=None).first()
 
 
 def enter_model(owner: User, facts: ModelFacts, *, now: datetime) -> ModelEntry:
-    """Return the owner's model of that name, entered with `facts` if it is new.
+    """Return the owner's or the organization's model of that name, entered if it is new.
 
     The facts of an existing entry stay as they are.
     """
-    existing = find_entry(owner, facts.name)
+    if facts.shared_with is not None:
+        # Members enter their organization's models one after the other.
+        Organization.objects.select_for_update().get(pk=facts.shared_with.pk)
+    existing = find_entry(owner, facts.name, facts.shared_with)
     if existing is not None:
         return existing
+    told = {one.name: getattr(facts, one.name) for one in fields(facts)}
     try:
         with transaction.atomic():
             return ModelEntry.objects.create(
-                slug=_free_slug(facts.name), owner=owner, created_at=now, **asdict(facts)
+                slug=_free_slug(facts.name), owner=owner, created_at=now, **told
             )
     except IntegrityError:
         # Somebody else took the address first; one person's uploads wait for each other.
         slug = _random_slug(facts.name)
-        return ModelEntry.objects.create(slug=slug, owner=owner, created_at=now, **asdict(facts))
+        return ModelEntry.objects.create(slug=slug, owner=owner, created_at=now, **told)
 
 
 def _free_slug(name: str) -> str:

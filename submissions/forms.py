@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
+from submissions.access import submittable_models
 from submissions.entries import ModelFacts
 from submissions.models import ModelEntry, Release, Submission
 from submissions.receive import UploadOptions
@@ -132,7 +133,7 @@ class SubmitForm(forms.Form):
         super().__init__(data, files, label_suffix="")
         self.suite, self.owner, self.is_check = suite, owner, is_check
         self._choices("release").queryset = Release.objects.filter(suite=suite)
-        self._choices("model").queryset = ModelEntry.objects.filter(owner=owner)
+        self._choices("model").queryset = submittable_models(owner)
 
     def _choices(self, name: str) -> "forms.ModelChoiceField[Any]":
         return cast("forms.ModelChoiceField[Any]", self.fields[name])

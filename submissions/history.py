@@ -1,20 +1,16 @@
-"""Reads one submission's story, and decides who may read it."""
+"""Reads one submission's story."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from accounts.models import User
 from scoring import SUITES
-from submissions.models import Evaluation, ModelEntry, ReportedScore, Submission, TaskResult
+from submissions.access import Access, Reader, access_to
+from submissions.models import Evaluation, Submission, TaskResult
 from submissions.steps import STEPWISE_METRIC, Steps, steps_before_error
-
-Reader = User | AnonymousUser
 
 _OUTCOMES = (
     "right",
@@ -26,43 +22,6 @@ _OUTCOMES = (
     "unscorable",
     "missing",
 )
-PUBLIC = Submission.Visibility.PUBLIC
-PRIVATE = Submission.Visibility.PRIVATE
-
-
-class Access(Enum):
-    """How much of a submission somebody may see."""
-
-    NONE = 0
-    TOMBSTONE = 1
-    FULL = 2
-
-
-def _own(reader: Reader) -> Q:
-    return Q(submitter=reader.pk) if reader.pk else Q(pk__in=[])
-
-
-def visible_submissions(reader: Reader) -> QuerySet[Submission]:
-    """What a reader may open when given its address: unlisted ones are among it."""
-    if reader.is_staff:
-        return Submission.objects.all()
-    return Submission.objects.filter(_own(reader) | Q(withdrawn_at=None) & ~Q(visibility=PRIVATE))
-
-
-def listed_submissions(reader: Reader) -> QuerySet[Submission]:
-    """What pages may list for a reader: unlisted ones only to their submitter and staff."""
-    if reader.is_staff:
-        return Submission.objects.all()
-    return Submission.objects.filter(_own(reader) | Q(withdrawn_at=None, visibility=PUBLIC))
-
-
-def access_to(submission: Submission, reader: Reader) -> Access:
-    """What `reader` may see of `submission`; NONE must look as if it did not exist."""
-    if reader.is_staff or (reader.pk is not None and submission.submitter_id == reader.pk):
-        return Access.FULL
-    if submission.visibility == PRIVATE:
-        return Access.NONE
-    return Access.TOMBSTONE if submission.withdrawn_at else Access.FULL
 
 
 def find_submission(public_id: str, reader: Reader) -> tuple[Submission | None, Access]:
@@ -76,16 +35,6 @@ def find_submission(public_id: str, reader: Reader) -> tuple[Submission | None, 
         return None, Access.NONE
     access = access_to(submission, reader)
     return (None, access) if access is Access.NONE else (submission, access)
-
-
-def visible_models(reader: Reader) -> QuerySet[ModelEntry]:
-    """Models whose pages a reader may open: a private submission does not betray its model."""
-    if reader.is_staff:
-        return ModelEntry.objects.all()
-    listed = Submission.objects.filter(model=OuterRef("pk"), withdrawn_at=None, visibility=PUBLIC)
-    is_open = Q(Exists(listed)) | Q(Exists(ReportedScore.objects.filter(model=OuterRef("pk"))))
-    own = Q(owner=reader.pk) if reader.pk else Q(pk__in=[])
-    return ModelEntry.objects.filter(is_open | own)
 
 
 def with_scores(submissions: QuerySet[Submission]) -> QuerySet[Submission]:

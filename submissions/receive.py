@@ -202,7 +202,7 @@ def receive_upload(
         Refused: with every problem; then nothing is stored and no quota is used.
     """
     with _checked(files, options) as checked:
-        known = find_entry(submitter, model.name) if isinstance(model, ModelFacts) else model
+        known = _known_entry(submitter, model)
         draft = Submission(
             model=known,
             release=checked.release,
@@ -244,6 +244,12 @@ def _store_files(
         )
         tasks.append(TaskPredictions(task=task, sha256=sha256, n=n, answered=answered))
     return uploaded, tasks
+
+
+def _known_entry(submitter: User | None, model: ModelEntry | ModelFacts) -> ModelEntry | None:
+    if isinstance(model, ModelEntry):
+        return model
+    return find_entry(submitter, model.name, model.shared_with)
 
 
 def _store_submission(

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from submissions.views import board, compare, docs, lists, submission, submit
+from submissions.views import board, compare, docs, lists, organization, submission, submit
 
 app_name = "submissions"
 urlpatterns = [
@@ -20,6 +20,17 @@ urlpatterns = [
     re_path(r"^compare/?$", compare.compare, name="compare"),
     re_path(r"^compare/examples/?$", compare.differing, name="compare-examples"),
     path("mine/", lists.mine, name="mine"),
+    path(
+        "account/organizations/<slug:slug>/models/",
+        organization.organization_models,
+        name="organization-models",
+    ),
+    path("account/organizations/<slug:slug>/share/", organization.share, name="share"),
+    path(
+        "account/organizations/<slug:slug>/models/<slug:model>/unshare/",
+        organization.unshare,
+        name="unshare",
+    ),
     path("queue/", lists.queue, name="queue"),
     path("docs/<slug:name>/", docs.docs, name="docs"),
 ]

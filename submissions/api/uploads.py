@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
+from submissions.access import visible_submissions
 from submissions.api.problems import TooLarge
 from submissions.api.serializers import UploadSerializer, submission_json
-from submissions.history import visible_submissions
 from submissions.limits import UPLOAD_REQUEST_BYTES
 from submissions.models import Submission
 from submissions.receive import UploadOptions, UploadReport, check_upload, receive_upload

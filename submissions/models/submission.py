@@ -37,12 +37,31 @@ class ModelEntry(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="model_entries"
     )
+    # Whose members may submit to it and see all its submissions.
+    shared_with = models.ForeignKey(
+        "accounts.Organization",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="model_entries",
+    )
     created_at = models.DateTimeField()
 
     class Meta:
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
-            models.UniqueConstraint(Lower("name"), "owner", name="one_model_a_name_and_owner"),
+            models.UniqueConstraint(
+                Lower("name"),
+                "owner",
+                condition=models.Q(shared_with=None),
+                name="one_model_a_name_and_owner",
+            ),
+            models.UniqueConstraint(
+                Lower("name"),
+                "shared_with",
+                condition=models.Q(shared_with__isnull=False),
+                name="one_model_a_name_and_organization",
+            ),
             models.CheckConstraint(
                 condition=models.Q(parameters__gt=0) | models.Q(parameters=None),
                 name="parameters_are_positive",

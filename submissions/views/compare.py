@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from scoring import SUITES
+from submissions.access import visible_submissions
 from submissions.compare import FEWEST, MOST, compare_submissions
 from submissions.differing import differing_examples
 from submissions.files import DamagedFile
-from submissions.history import visible_submissions
 from submissions.models import Submission
 from submissions.views.forest import forest_plot
 from submissions.views.http import HtmxRequest, reader_of, scorer_of

@@ -8,7 +8,8 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 from scoring.types import Scorer, Suite
-from submissions.history import Access, find_submission
+from submissions.access import Access
+from submissions.history import find_submission
 from submissions.models import Submission
 
 

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from scoring import SUITES
-from submissions.history import listed_submissions, visible_models, with_scores
-from submissions.models import Evaluation, ModelEntry, ReportedScore, Submission
+from submissions.access import listed_submissions, submittable_models, visible_models
+from submissions.history import with_scores
+from submissions.models import Evaluation, ReportedScore, Submission
 from submissions.queue import open_evaluations
 from submissions.receive import quota_used
 from submissions.views.http import HtmxRequest, person_of, reader_of
@@ -47,7 +48,7 @@ def mine(request: HtmxRequest) -> HttpResponse:
     used, resets_at = quota_used(person, now=timezone.now())
     context = {
         "submissions": with_scores(Submission.objects.filter(submitter=person))[:_LISTED],
-        "models": ModelEntry.objects.filter(owner=person),
+        "models": submittable_models(person),
         "suite": SUITES[settings.DEFAULT_SUITE],
         "used": used,
         "quota": settings.SUBMISSIONS_PER_DAY,

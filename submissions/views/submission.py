@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from scoring import SUITES, Outcome
+from submissions.access import Access, can_manage, has_part_in, visible_models
 from submissions.examples import example_page, outcome_slug
 from submissions.files import CHUNK_BYTES, DamagedFile, open_stored
-from submissions.history import Access, find_submission, task_stories, timeline, visible_models
+from submissions.history import find_submission, task_stories, timeline
 from submissions.models import Submission
 from submissions.views.http import HtmxRequest, readable_submission, reader_of, scorer_of
 from submissions.withdraw import withdraw_submission
@@ -52,7 +53,7 @@ def submission(request: HtmxRequest, public_id: str) -> HttpResponse:
         "happenings": timeline(found, evaluations),
         "tasks": task_stories(found, scorer=settings.DEFAULT_SCORER),
         "standings": _standings(found),
-        "is_owner": _is_owner(request, found),
+        "is_owner": can_manage(found, reader_of(request)),
         "is_model_open": visible_models(reader_of(request)).filter(pk=found.model_id).exists(),
     }
     template = "submission/_story.html" if request.htmx else "submission/page.html"
@@ -63,10 +64,6 @@ def _standings(found: Submission) -> list[Any]:
     """The submission's row under each scorer, in the suite's order; None where there is none."""
     by_scorer = {standing.scorer: standing for standing in found.standings.all()}
     return [by_scorer.get(one.name) for one in SUITES[found.release.suite].scorers]
-
-
-def _is_owner(request: HttpRequest, found: Submission) -> bool:
-    return request.user.pk is not None and found.submitter_id == request.user.pk
 
 
 @require_safe
@@ -98,7 +95,7 @@ def examples(request: HtmxRequest, public_id: str, task: str) -> HttpResponse:
         "scorer": scorer,
         "outcome": outcome,
         "page": page,
-        "is_owner": _is_owner(request, found),
+        "is_owner": has_part_in(found, reader_of(request)),
     }
     template = "submission/_examples.html" if request.htmx else "submission/examples.html"
     return render(request, template, context)
@@ -137,9 +134,9 @@ def _chunks(sha256: str) -> Iterator[bytes]:
 @require_POST
 @login_required
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take one's own submission off the board."""
+    """Take a submission off the board, as one of those who manage it."""
     found = readable_submission(request, public_id)
-    if not _is_owner(request, found):
+    if not can_manage(found, reader_of(request)):
         raise Http404("no such submission")
     if withdraw_submission(found, now=timezone.now()):
         messages.success(request, "Withdrawn. It is off the board; you can still see this page.")
