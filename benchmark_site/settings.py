@@ -164,7 +164,9 @@ ANNOUNCE_AGAIN_SECONDS = env.float("ANNOUNCE_AGAIN_SECONDS", 30.0)
 # What the board opens with.
 DEFAULT_SUITE = env.str("DEFAULT_SUITE", "infinitebench")
 DEFAULT_SCORER = env.str("DEFAULT_SCORER", "official-2024-06")
+# Of one person: in any 24 hours, and waiting or being scored at the same time.
 SUBMISSIONS_PER_DAY = env.int("SUBMISSIONS_PER_DAY", 20)
+SUBMISSIONS_AT_ONCE = env.int("SUBMISSIONS_AT_ONCE", 10)
 
 # What may be called when somebody registers an address: https on the open internet, and beyond
 # that only what an operator allows here, such as a model server of their own.

@@ -36,6 +36,10 @@ AGREEMENT_REQUIRED: Final = 0.95
 # How many problems a refusal lists before it only counts the rest.
 PROBLEMS_SHOWN: Final = 200
 
+# When to ask again, in seconds, while as many submissions are open as may be: scoring one takes
+# about two.
+AT_ONCE_RETRY_SECONDS: Final = 10
+
 # How often an evaluation is given to a worker before it fails for good.
 EVALUATION_ATTEMPTS: Final = 3
 # How long one evaluation may run, in seconds.  The twelve files of a model take about two.

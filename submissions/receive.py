@@ -5,11 +5,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import IO, BinaryIO, cast
 
 import orjson
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
@@ -34,26 +33,11 @@ from submissions.models import (
     TaskPredictions,
 )
 from submissions.predictions import store_predictions
+from submissions.quota import lock_holder, refuse_over_quota, take_slot
 from submissions.record import queue_evaluation
 from submissions.releases import release_key, release_keys
 
 NamedFiles = Sequence[tuple[str, IO[bytes]]]
-
-
-class QuotaExceeded(Refused):
-    """The submitter has used today's submissions; carries when the next one is free."""
-
-    def __init__(self, *, used: int, resets_at: datetime, now: datetime) -> None:
-        super().__init__(
-            _problem(
-                "quota-exceeded",
-                found=f"{used} submissions in the last 24 hours",
-                expected=f"at most {settings.SUBMISSIONS_PER_DAY}",
-                fix=f"Submit again after {resets_at:%Y-%m-%d %H:%M} UTC.",
-            )
-        )
-        self.resets_at = resets_at
-        self.retry_after_seconds = max(1, round((resets_at - now).total_seconds()))
 
 
 class DuplicateUpload(Refused):
@@ -217,7 +201,8 @@ def receive_upload(
         )
         # Asked here so that a refusal stores no file, and again under the lock below.
         _refuse_duplicate(draft)
-        _refuse_over_quota(submitter, now)
+        if submitter is not None:
+            refuse_over_quota(submitter, now=now)
         parts = _store_files(files, checked)
     try:
         with transaction.atomic():
@@ -261,12 +246,14 @@ def _store_submission(
     uploaded, tasks = parts
     if draft.submitter is not None:
         # One submission of a user after the other, so that the quota holds.
-        User.objects.select_for_update().get(pk=draft.submitter.pk)
+        lock_holder(draft.submitter)
         if isinstance(model, ModelFacts):
             draft.model = enter_model(draft.submitter, model, now=draft.created_at)
     _refuse_duplicate(draft)
-    _refuse_over_quota(draft.submitter, draft.created_at)
+    if draft.submitter is not None:
+        refuse_over_quota(draft.submitter, now=draft.created_at)
     draft.save()
+    take_slot(draft, now=draft.created_at)
     for file in uploaded:
         file.submission = draft
     for task in tasks:
@@ -303,19 +290,3 @@ def _refuse_duplicate(draft: Submission) -> None:
     ).first()
     if earlier is not None:
         raise DuplicateUpload(earlier)
-
-
-def _refuse_over_quota(submitter: User | None, now: datetime) -> None:
-    if submitter is None:
-        return
-    used, resets_at = quota_used(submitter, now=now)
-    if used >= settings.SUBMISSIONS_PER_DAY:
-        raise QuotaExceeded(used=used, resets_at=resets_at, now=now)
-
-
-def quota_used(submitter: User, *, now: datetime) -> tuple[int, datetime]:
-    """How many submissions of the last 24 hours count, and when the oldest stops to."""
-    day = timedelta(days=1)
-    recent = Submission.objects.filter(submitter=submitter, created_at__gt=now - day)
-    oldest = recent.order_by("created_at").values_list("created_at", flat=True).first()
-    return recent.count(), (oldest or now) + day

@@ -27,6 +27,7 @@ from submissions.models import (
     TaskArtefact,
     TaskResult,
 )
+from submissions.quota import end_slot
 from submissions.standings import lock_board, write_standings
 
 logger = logging.getLogger(__name__)
@@ -125,6 +126,7 @@ def record_scores(
         submission.current_evaluation = evaluation
         submission.save(update_fields=["current_evaluation"])
         write_standings(submission)
+        end_slot(submission.pk, now=now)
         kind = BoardEvent.Kind.RESCORED if is_rescore else BoardEvent.Kind.SCORED
         BoardEvent.objects.create(
             at=now, kind=kind, submission=submission, detail={"evaluation": evaluation.pk}
@@ -173,6 +175,7 @@ def _fail(
             lease_expires_at=None,
         )
         if ended:
+            end_slot(evaluation.submission_id, now=now, failure=failure)
             BoardEvent.objects.create(
                 at=now,
                 kind=BoardEvent.Kind.FAILED,

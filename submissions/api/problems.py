@@ -11,7 +11,8 @@ from rest_framework.views import set_rollback
 
 from submissions.intake import Refused
 from submissions.limits import MIB, UPLOAD_COMPRESSED_BYTES
-from submissions.receive import DuplicateUpload, QuotaExceeded
+from submissions.quota import QuotaExceeded, TooManyAtOnce
+from submissions.receive import DuplicateUpload
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -54,8 +55,8 @@ def problem_details(error: Exception, _context: dict[str, Any]) -> Response | No
 def _refused(error: Refused) -> Response:
     headers = {}
     code, status = "refused", HTTPStatus.UNPROCESSABLE_ENTITY
-    if isinstance(error, QuotaExceeded):
-        code, status = "quota-exceeded", HTTPStatus.TOO_MANY_REQUESTS
+    if isinstance(error, QuotaExceeded | TooManyAtOnce):
+        code, status = error.codes[0], HTTPStatus.TOO_MANY_REQUESTS
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, DuplicateUpload):
         code, status = "duplicate-upload", HTTPStatus.CONFLICT

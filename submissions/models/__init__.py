@@ -2,6 +2,7 @@
 
 from submissions.models.board import BoardEvent, BoardState, ReportedScore, Standing
 from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, TaskResult
+from submissions.models.quota import QuotaSlot
 from submissions.models.release import Example, ItemSet, Release, ReleaseTask
 from submissions.models.submission import (
     ModelEntry,
@@ -18,6 +19,7 @@ __all__ = [
     "Failure",
     "ItemSet",
     "ModelEntry",
+    "QuotaSlot",
     "Release",
     "ReleaseTask",
     "ReportedScore",

@@ -13,7 +13,7 @@ from submissions.access import listed_submissions, submittable_models, visible_m
 from submissions.history import with_scores
 from submissions.models import Evaluation, ReportedScore, Submission
 from submissions.queue import open_evaluations
-from submissions.receive import quota_used
+from submissions.quota import quota_of
 from submissions.views.http import HtmxRequest, person_of, reader_of
 
 # How many of one's own submissions a page lists.
@@ -45,14 +45,11 @@ def model(request: HtmxRequest, slug: str) -> HttpResponse:
 def mine(request: HtmxRequest) -> HttpResponse:
     """Show the reader's own submissions and models."""
     person = person_of(request)
-    used, resets_at = quota_used(person, now=timezone.now())
     context = {
         "submissions": with_scores(Submission.objects.filter(submitter=person))[:_LISTED],
         "models": submittable_models(person),
         "suite": SUITES[settings.DEFAULT_SUITE],
-        "used": used,
-        "quota": settings.SUBMISSIONS_PER_DAY,
-        "resets_at": resets_at,
+        "quota": quota_of(person, now=timezone.now()),
     }
     return render(request, "mine/page.html", context)
 

@@ -16,7 +16,8 @@ from scoring import SUITES
 from submissions import limits
 from submissions.forms import SubmitForm
 from submissions.intake import Refused
-from submissions.receive import check_upload, quota_used, receive_upload
+from submissions.quota import quota_of
+from submissions.receive import check_upload, receive_upload
 from submissions.views.http import HtmxRequest, person_of
 
 
@@ -65,14 +66,11 @@ def _submit(request: HtmxRequest) -> HttpResponse:
 def _page(
     request: HtmxRequest, form: SubmitForm, result: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    used, resets_at = quota_used(form.owner, now=timezone.now())
     context = result | {
         "form": form,
         "suite": SUITES[form.suite],
         "limits": limits,
-        "used": used,
-        "quota": settings.SUBMISSIONS_PER_DAY,
-        "resets_at": resets_at,
+        "quota": quota_of(form.owner, now=timezone.now()),
     }
     template = "submit/_result.html" if request.htmx else "submit/page.html"
     return render(request, template, context, status=status)

@@ -23,6 +23,7 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
         LEASE_SECONDS="1.5",
         SWEEP_SECONDS="0.5",
         SUBMISSIONS_PER_DAY="1000",
+        SUBMISSIONS_AT_ONCE="1000",
     ) as portal:
         make.write_labels(tmp_path / "labels", n=400)
         portal.manage(

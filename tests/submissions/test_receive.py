@@ -12,10 +12,10 @@ from submissions.entries import ModelFacts
 from submissions.intake import Refused
 from submissions.models import BoardEvent, Evaluation, ModelEntry, Submission
 from submissions.predictions import read_predictions
+from submissions.quota import QuotaExceeded
 from submissions.receive import (
     DuplicateUpload,
     NoRelease,
-    QuotaExceeded,
     UploadOptions,
     check_upload,
     receive_upload,

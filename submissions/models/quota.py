@@ -1,0 +1,38 @@
+"""Slots: what each submission takes of its submitter's quota, and what was given back."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from submissions.models.submission import Submission
+
+
+class QuotaSlot(models.Model):
+    """One submission's place in its submitter's day, open until its first scoring has ended.
+
+    Taken in the transaction that stores the submission, under its holder's lock.
+    """
+
+    submission = models.OneToOneField(
+        Submission, on_delete=models.CASCADE, related_name="quota_slot"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="quota_slots"
+    )
+    taken_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    # Set where the scoring failed through a fault of ours: the slot counts no longer.
+    refunded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(refunded_at=None) | models.Q(ended_at__isnull=False),
+                name="only_ended_slots_are_refunded",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "taken_at"], name="quota_by_user")]
+
+    def __str__(self) -> str:
+        return f"slot of {self.submission_id}"

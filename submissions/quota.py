@@ -1,0 +1,133 @@
+"""How much a person may submit in a day and at once, held by slots that are taken under a lock."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from accounts.models import User
+from submissions.intake import Problem, Refused
+from submissions.limits import AT_ONCE_RETRY_SECONDS
+from submissions.models import Failure, QuotaSlot, Submission
+
+DAY: Final = timedelta(days=1)
+# A failure that the predictions themselves caused costs its slot; every other one is ours.
+COSTS_ITS_SLOT: Final = frozenset({Failure.TIMEOUT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """What somebody has used of the last 24 hours and of what may be scored at once.
+
+    `resets_at` is when the next slot of the day becomes free; None while none is used.
+    """
+
+    limit: int
+    used: int
+    resets_at: datetime | None
+    at_once_limit: int
+    at_once_used: int
+
+    @property
+    def left(self) -> int:
+        """How many submissions may still come today."""
+        return max(0, self.limit - self.used)
+
+    @property
+    def at_once_left(self) -> int:
+        """How many may come before one of those that wait has been scored."""
+        return max(0, self.at_once_limit - self.at_once_used)
+
+
+class QuotaExceeded(Refused):
+    """The submitter has used today's submissions; carries when the next one is free."""
+
+    def __init__(self, quota: Quota, *, now: datetime) -> None:
+        self.quota = quota
+        self.resets_at = quota.resets_at or now + DAY
+        self.retry_after_seconds = max(1, round((self.resets_at - now).total_seconds()))
+        super().__init__(
+            _problem(
+                "quota-exceeded",
+                found=f"{quota.used} submissions in the last 24 hours",
+                expected=f"at most {quota.limit}",
+                fix=f"Submit again after {self.resets_at:%Y-%m-%d %H:%M} UTC.",
+            )
+        )
+
+
+class TooManyAtOnce(Refused):
+    """As many of the submitter's submissions wait to be scored as may."""
+
+    def __init__(self, quota: Quota) -> None:
+        self.quota = quota
+        self.retry_after_seconds = AT_ONCE_RETRY_SECONDS
+        super().__init__(
+            _problem(
+                "too-many-at-once",
+                found=f"{quota.at_once_used} of your submissions are waiting or being scored",
+                expected=f"at most {quota.at_once_limit} at once",
+                fix="Submit again once one of them has been scored.",
+            )
+        )
+
+
+def _problem(code: str, *, found: str, expected: str, fix: str) -> tuple[Problem, ...]:
+    return (Problem(code=code, file="", line=None, found=found, expected=expected, fix=fix),)
+
+
+def quota_of(user: User, *, now: datetime) -> Quota:
+    """Read what a user has used and has left."""
+    counted = _counted(user, now)
+    oldest = counted.order_by("taken_at").values_list("taken_at", flat=True).first()
+    return Quota(
+        limit=settings.SUBMISSIONS_PER_DAY,
+        used=counted.count(),
+        resets_at=oldest + DAY if oldest else None,
+        at_once_limit=settings.SUBMISSIONS_AT_ONCE,
+        at_once_used=QuotaSlot.objects.filter(user=user, ended_at=None).count(),
+    )
+
+
+def _counted(user: User, now: datetime) -> QuerySet[QuotaSlot]:
+    return QuotaSlot.objects.filter(user=user, taken_at__gt=now - DAY, refunded_at=None)
+
+
+def refuse_over_quota(user: User, *, now: datetime) -> None:
+    """Do nothing while the user may submit.
+
+    Raises:
+        QuotaExceeded: if the day is used up.
+        TooManyAtOnce: if too many are open.
+    """
+    quota = quota_of(user, now=now)
+    if not quota.left:
+        raise QuotaExceeded(quota, now=now)
+    if not quota.at_once_left:
+        raise TooManyAtOnce(quota)
+
+
+def lock_holder(user: User) -> None:
+    """Wait for the right to take one of the user's slots, until the transaction ends."""
+    User.objects.select_for_update().get(pk=user.pk)
+
+
+def take_slot(submission: Submission, *, now: datetime) -> None:
+    """Give a stored submission its slot; call in its transaction, under `lock_holder`."""
+    if submission.submitter_id is not None:
+        QuotaSlot.objects.create(
+            submission=submission, user_id=submission.submitter_id, taken_at=now
+        )
+
+
+def end_slot(submission_id: int, *, now: datetime, failure: Failure | None = None) -> None:
+    """Close a submission's slot when its scoring ends, and give it back if we failed it.
+
+    Only the first end counts: scoring again later costs nothing and gives nothing back.
+    """
+    is_ours = failure is not None and failure not in COSTS_ITS_SLOT
+    QuotaSlot.objects.filter(submission=submission_id, ended_at=None).update(
+        ended_at=now, refunded_at=now if is_ours else None
+    )
