@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
 
@@ -45,10 +46,48 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or f"user {self.pk}"
 
 
+class Scope(models.TextChoices):
+    """What a token may do; what it may not, its user must do on the site."""
+
+    READ = "read", _("Read: what you may see, private submissions too")
+    SUBMIT = "submit", _("Submit: check, upload and submit predictions, add models")
+    MANAGE = "manage", _("Manage: publish, unlist and withdraw submissions, change models")
+
+
 class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no type hints.
     """A secret that lets a script act as its user; only its hash is stored."""
 
     name = models.CharField(max_length=80)
+    may_read = models.BooleanField(default=True)
+    may_submit = models.BooleanField(default=True)
+    may_manage = models.BooleanField(default=False)
+    # To the minute: a script that asks often does not write often.
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(may_read=True)
+                | models.Q(may_submit=True)
+                | models.Q(may_manage=True),
+                name="a_token_may_something",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def scopes(self) -> list[Scope]:
+        """What it may do."""
+        may = {
+            Scope.READ: self.may_read,
+            Scope.SUBMIT: self.may_submit,
+            Scope.MANAGE: self.may_manage,
+        }
+        return [scope for scope, is_allowed in may.items() if is_allowed]
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it is refused by now."""
+        return self.expiry is not None and self.expiry <= timezone.now()

@@ -6,14 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import TokenForm
 from accounts.models import ApiToken, User
-
-# A person needs a handful; more is a script gone wrong.
-_TOKENS_MAX = 50
+from accounts.tokens import TOKENS_MAX, TooManyTokens, create_token, revoke_token
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,26 +24,34 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form, secret, status = TokenForm(label_suffix=""), "", 200
     if request.method == "POST":
         form = TokenForm(request.POST, label_suffix="")
-        if ApiToken.objects.filter(user=owner).count() >= _TOKENS_MAX:
-            form.add_error(None, f"You have {_TOKENS_MAX} tokens. Revoke one first.")
-        if form.is_valid():
-            _, secret = ApiToken.objects.create(user=owner, name=form.cleaned_data["name"])
-            form = TokenForm(label_suffix="")
-        else:
-            status = 422
+        secret = _create(owner, form) if form.is_valid() else ""
+        status = 200 if secret else 422
+        form = TokenForm(label_suffix="") if secret else form
     own = ApiToken.objects.filter(user=owner).order_by("-created")
     context = {"form": form, "secret": secret, "tokens": own}
     return render(request, "account/tokens.html", context, status=status)
+
+
+def _create(owner: User, form: TokenForm) -> str:
+    """The new token's secret; empty if the user has too many, which the form then says."""
+    try:
+        return create_token(
+            owner,
+            name=form.cleaned_data["name"],
+            scopes=form.chosen_scopes(),
+            lifetime=form.chosen_lifetime(),
+        )[1]
+    except TooManyTokens:
+        text = _("You have %(count)s tokens. Revoke one first.") % {"count": TOKENS_MAX}
+        form.add_error(None, text)
+        return ""
 
 
 @require_POST
 @login_required
 def token_revoke(request: HttpRequest, token_key: str) -> HttpResponse:
     """Revoke one of one's own tokens."""
-    revoked, _ = ApiToken.objects.filter(
-        user=cast(User, request.user), token_key=token_key
-    ).delete()
-    if not revoked:
+    if not revoke_token(cast(User, request.user), token_key):
         raise Http404("no such token")
-    messages.success(request, "Token revoked. Scripts that carry it are refused from now on.")
+    messages.success(request, _("Token revoked. Scripts that carry it are refused from now on."))
     return redirect("accounts:tokens")

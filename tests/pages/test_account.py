@@ -1,9 +1,11 @@
 """Sign-up, sign-in and tokens."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import ApiToken, User
 from tests import make
@@ -41,10 +43,13 @@ def test_a_wrong_password_says_so(client: Client) -> None:
     assert "not correct" in page.content.decode()
 
 
+TOKEN_FORM = {"name": "laptop", "scopes": ["read", "submit"], "lifetime": "30"}
+
+
 def test_a_token_is_shown_once() -> None:
     client = client_of(make.user())
 
-    page = client.post("/account/tokens/", {"name": "laptop"}).content.decode()
+    page = client.post("/account/tokens/", TOKEN_FORM).content.decode()
 
     found = re.search(r"ibp_[0-9a-f]{40,}", page)
     assert found is not None
@@ -53,8 +58,21 @@ def test_a_token_is_shown_once() -> None:
     assert found[0] not in again
 
 
-def test_a_token_needs_a_name() -> None:
-    answer = client_of(make.user()).post("/account/tokens/", {"name": " "})
+def test_a_token_may_what_was_ticked_and_ends_when_chosen() -> None:
+    owner = make.user()
+
+    client_of(owner).post("/account/tokens/", TOKEN_FORM | {"scopes": ["manage"]})
+
+    token = ApiToken.objects.get(user=owner)
+    assert token.scopes == ["manage"]
+    assert timedelta(days=29) < token.expiry - timezone.now() <= timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("name", " "), ("scopes", []), ("scopes", ["root"]), ("lifetime", "9999")]
+)
+def test_a_token_needs_a_name_a_scope_and_an_end(field: str, value: object) -> None:
+    answer = client_of(make.user()).post("/account/tokens/", TOKEN_FORM | {field: value})
 
     assert answer.status_code == 422
     assert not ApiToken.objects.exists()

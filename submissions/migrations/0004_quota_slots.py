@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0002_intervals'),
+        ('submissions', '0003_shared_models'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
