@@ -4,10 +4,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scoring.suites import SCORERS, SUITES
+    from scoring.suites import PROMPTING, SCORERS, SUITES
     from scoring.types import BadAnswer, Judgement, Outcome, Suite, Task, TaskScore, UnknownTask
 
 __all__ = [
+    "PROMPTING",
     "SCORERS",
     "SUITES",
     "BadAnswer",
@@ -24,5 +25,5 @@ def __getattr__(name: str) -> object:
     """Load a public name when it is first asked for: `python -m scoring --help` needs none."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "scoring.suites" if name in ("SCORERS", "SUITES") else "scoring.types"
+    home = "scoring.suites" if name in ("PROMPTING", "SCORERS", "SUITES") else "scoring.types"
     return getattr(import_module(home), name)

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from scoring.suites.infinitebench import INFINITEBENCH
+from scoring.prompts import Prompting
+from scoring.suites.infinitebench import INFINITEBENCH, INFINITEBENCH_PROMPTING
 from scoring.types import Scorer, Suite, UnknownTask
 
 SUITES: dict[str, Suite] = {INFINITEBENCH.slug: INFINITEBENCH}
+# How a suite's models can be asked by us; a suite without a line here takes predictions only.
+PROMPTING: dict[str, Prompting] = {INFINITEBENCH.slug: INFINITEBENCH_PROMPTING}
 
 
 def collect_scorers(suites: Iterable[Suite]) -> Mapping[str, Scorer]:
