@@ -167,6 +167,9 @@ DEFAULT_SCORER = env.str("DEFAULT_SCORER", "official-2024-06")
 # Of one person: in any 24 hours, and waiting or being scored at the same time.
 SUBMISSIONS_PER_DAY = env.int("SUBMISSIONS_PER_DAY", 20)
 SUBMISSIONS_AT_ONCE = env.int("SUBMISSIONS_AT_ONCE", 10)
+# Of all members of an organization together, for the models that it shares.
+ORGANIZATION_SUBMISSIONS_PER_DAY = env.int("ORGANIZATION_SUBMISSIONS_PER_DAY", 60)
+ORGANIZATION_SUBMISSIONS_AT_ONCE = env.int("ORGANIZATION_SUBMISSIONS_AT_ONCE", 20)
 
 # What may be called when somebody registers an address: https on the open internet, and beyond
 # that only what an operator allows here, such as a model server of their own.

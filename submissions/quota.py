@@ -1,5 +1,6 @@
-"""How much a person may submit in a day and at once, held by slots that are taken under a lock."""
+"""How much a person or an organization may submit in a day and at once: slots taken under locks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import Organization, User
 from submissions.intake import Problem, Refused
 from submissions.limits import AT_ONCE_RETRY_SECONDS
 from submissions.models import Failure, QuotaSlot, Submission
@@ -17,13 +18,18 @@ DAY: Final = timedelta(days=1)
 COSTS_ITS_SLOT: Final = frozenset({Failure.TIMEOUT})
 
 
+Holder = User | Organization
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """What somebody has used of the last 24 hours and of what may be scored at once.
+    """What a person, or an organization's members together, have used.
 
-    `resets_at` is when the next slot of the day becomes free; None while none is used.
+    `used` counts the last 24 hours, `at_once_used` what waits or is being scored.  `resets_at` is
+    when the next slot of the day becomes free; None while none is used.
     """
 
+    whose: str
     limit: int
     used: int
     resets_at: datetime | None
@@ -51,7 +57,7 @@ class QuotaExceeded(Refused):
         super().__init__(
             _problem(
                 "quota-exceeded",
-                found=f"{quota.used} submissions in the last 24 hours",
+                found=f"{quota.used} of {quota.whose} submissions in the last 24 hours",
                 expected=f"at most {quota.limit}",
                 fix=f"Submit again after {self.resets_at:%Y-%m-%d %H:%M} UTC.",
             )
@@ -67,7 +73,7 @@ class TooManyAtOnce(Refused):
         super().__init__(
             _problem(
                 "too-many-at-once",
-                found=f"{quota.at_once_used} of your submissions are waiting or being scored",
+                found=f"{quota.at_once_used} of {quota.whose} submissions wait or are being scored",
                 expected=f"at most {quota.at_once_limit} at once",
                 fix="Submit again once one of them has been scored.",
             )
@@ -78,47 +84,69 @@ def _problem(code: str, *, found: str, expected: str, fix: str) -> tuple[Problem
     return (Problem(code=code, file="", line=None, found=found, expected=expected, fix=fix),)
 
 
-def quota_of(user: User, *, now: datetime) -> Quota:
-    """Read what a user has used and has left."""
-    counted = _counted(user, now)
+def quota_of(holder: Holder, *, now: datetime) -> Quota:
+    """Read what a person or an organization has used and has left."""
+    slots = _slots(holder)
+    counted = slots.filter(taken_at__gt=now - DAY, refunded_at=None)
     oldest = counted.order_by("taken_at").values_list("taken_at", flat=True).first()
+    is_one = isinstance(holder, User)
     return Quota(
-        limit=settings.SUBMISSIONS_PER_DAY,
+        whose="your" if isinstance(holder, User) else f"{holder.name}’s",
+        limit=settings.SUBMISSIONS_PER_DAY if is_one else settings.ORGANIZATION_SUBMISSIONS_PER_DAY,
         used=counted.count(),
         resets_at=oldest + DAY if oldest else None,
-        at_once_limit=settings.SUBMISSIONS_AT_ONCE,
-        at_once_used=QuotaSlot.objects.filter(user=user, ended_at=None).count(),
+        at_once_limit=settings.SUBMISSIONS_AT_ONCE
+        if is_one
+        else settings.ORGANIZATION_SUBMISSIONS_AT_ONCE,
+        at_once_used=slots.filter(ended_at=None).count(),
     )
 
 
-def _counted(user: User, now: datetime) -> QuerySet[QuotaSlot]:
-    return QuotaSlot.objects.filter(user=user, taken_at__gt=now - DAY, refunded_at=None)
+def _slots(holder: Holder) -> QuerySet[QuotaSlot]:
+    if isinstance(holder, User):
+        return QuotaSlot.objects.filter(user=holder)
+    return QuotaSlot.objects.filter(organization=holder)
 
 
-def refuse_over_quota(user: User, *, now: datetime) -> None:
-    """Do nothing while the user may submit.
+def holders_of(submitter: User | None, organization: Organization | None) -> list[Holder]:
+    """Whose quota a submission costs: its submitter's, and the model's organization's.
+
+    Nobody's where it has no submitter: the authors' published predictions cost nothing.
+    """
+    if submitter is None:
+        return []
+    return [submitter] if organization is None else [submitter, organization]
+
+
+def refuse_over_quota(holders: Sequence[Holder], *, now: datetime) -> None:
+    """Do nothing while all holders may submit.
 
     Raises:
-        QuotaExceeded: if the day is used up.
-        TooManyAtOnce: if too many are open.
+        QuotaExceeded: if somebody's day is used up.
+        TooManyAtOnce: if too many of somebody's are open.
     """
-    quota = quota_of(user, now=now)
-    if not quota.left:
-        raise QuotaExceeded(quota, now=now)
-    if not quota.at_once_left:
-        raise TooManyAtOnce(quota)
+    for holder in holders:
+        quota = quota_of(holder, now=now)
+        if not quota.left:
+            raise QuotaExceeded(quota, now=now)
+        if not quota.at_once_left:
+            raise TooManyAtOnce(quota)
 
 
-def lock_holder(user: User) -> None:
-    """Wait for the right to take one of the user's slots, until the transaction ends."""
-    User.objects.select_for_update().get(pk=user.pk)
+def lock_holders(holders: Sequence[Holder]) -> None:
+    """Wait for the right to take their slots, until the transaction ends; people come first."""
+    for holder in holders:
+        type(holder)._default_manager.select_for_update().get(pk=holder.pk)
 
 
-def take_slot(submission: Submission, *, now: datetime) -> None:
-    """Give a stored submission its slot; call in its transaction, under `lock_holder`."""
-    if submission.submitter_id is not None:
+def take_slot(submission: Submission, holders: Sequence[Holder], *, now: datetime) -> None:
+    """Give a stored submission its slot; call in its transaction, under `lock_holders`."""
+    if submission.submitter is not None:
         QuotaSlot.objects.create(
-            submission=submission, user_id=submission.submitter_id, taken_at=now
+            submission=submission,
+            user=submission.submitter,
+            organization=next((one for one in holders if isinstance(one, Organization)), None),
+            taken_at=now,
         )
 
 

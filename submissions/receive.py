@@ -33,7 +33,7 @@ from submissions.models import (
     TaskPredictions,
 )
 from submissions.predictions import store_predictions
-from submissions.quota import lock_holder, refuse_over_quota, take_slot
+from submissions.quota import holders_of, lock_holders, refuse_over_quota, take_slot
 from submissions.record import queue_evaluation
 from submissions.releases import release_key, release_keys
 
@@ -201,8 +201,7 @@ def receive_upload(
         )
         # Asked here so that a refusal stores no file, and again under the lock below.
         _refuse_duplicate(draft)
-        if submitter is not None:
-            refuse_over_quota(submitter, now=now)
+        refuse_over_quota(holders_of(submitter, model.shared_with), now=now)
         parts = _store_files(files, checked)
     try:
         with transaction.atomic():
@@ -244,16 +243,15 @@ def _store_submission(
 ) -> Submission:
     """Write the rows, under the submitter's lock; call in a transaction."""
     uploaded, tasks = parts
-    if draft.submitter is not None:
-        # One submission of a user after the other, so that the quota holds.
-        lock_holder(draft.submitter)
-        if isinstance(model, ModelFacts):
-            draft.model = enter_model(draft.submitter, model, now=draft.created_at)
+    # One submission of a holder after the other, so that the quota holds.
+    holders = holders_of(draft.submitter, model.shared_with)
+    lock_holders(holders)
+    if draft.submitter is not None and isinstance(model, ModelFacts):
+        draft.model = enter_model(draft.submitter, model, now=draft.created_at)
     _refuse_duplicate(draft)
-    if draft.submitter is not None:
-        refuse_over_quota(draft.submitter, now=draft.created_at)
+    refuse_over_quota(holders, now=draft.created_at)
     draft.save()
-    take_slot(draft, now=draft.created_at)
+    take_slot(draft, holders, now=draft.created_at)
     for file in uploaded:
         file.submission = draft
     for task in tasks:

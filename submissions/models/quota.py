@@ -5,13 +5,14 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from accounts.models import Organization
 from submissions.models.submission import Submission
 
 
 class QuotaSlot(models.Model):
-    """One submission's place in its submitter's day, open until its first scoring has ended.
+    """One submission's place in its submitter's day and its organization's.
 
-    Taken in the transaction that stores the submission, under its holder's lock.
+    Open until its first scoring has ended.  Taken in the transaction that stores the submission, under its holders' locks.
     """
 
     submission = models.OneToOneField(
@@ -19,6 +20,10 @@ class QuotaSlot(models.Model):
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="quota_slots"
+    )
+    # With whom the model was shared when the slot was taken: it counts for all members together.
+    organization = models.ForeignKey(
+        Organization, null=True, on_delete=models.SET_NULL, related_name="quota_slots"
     )
     taken_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -32,7 +37,14 @@ class QuotaSlot(models.Model):
                 name="only_ended_slots_are_refunded",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["user", "taken_at"], name="quota_by_user")]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "taken_at"], name="quota_by_user"),
+            models.Index(
+                fields=["organization", "taken_at"],
+                condition=models.Q(organization__isnull=False),
+                name="quota_by_organization",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"slot of {self.submission_id}"

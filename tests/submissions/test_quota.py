@@ -9,9 +9,12 @@ from django.db import connection
 from django.test import override_settings
 
 from accounts.models import User
+from accounts.organizations import found_organization
+from submissions.entries import ModelFacts
 from submissions.intake import Refused
 from submissions.models import Failure, QuotaSlot, Submission
 from submissions.quota import QuotaExceeded, TooManyAtOnce, quota_of
+from submissions.receive import UploadOptions, receive_upload
 from submissions.record import claim_evaluation, record_failure
 from submissions.withdraw import withdraw_submission
 from tests import make
@@ -88,6 +91,31 @@ def test_one_persons_quota_is_not_anothers() -> None:
     make.submission(submitter=make.user("a@example.org"), tasks=TASK)
 
     assert make.submission(submitter=make.user("b@example.org"), tasks=TASK).pk
+
+
+@pytest.mark.django_db
+@override_settings(ORGANIZATION_SUBMISSIONS_PER_DAY=2)
+def test_an_organizations_quota_is_its_members_together() -> None:
+    make.release()
+    first, second = make.user("a@example.org"), make.user("b@example.org")
+    lab = found_organization("Lab", founder=first, now=make.NOW)
+    shared = ModelFacts(name="Shared", shared_with=lab)
+    for person, right in ((first, 0), (second, 1)):
+        submit_model(shared, person, right=right)
+
+    with pytest.raises(QuotaExceeded, match="quota-exceeded") as refused:
+        submit_model(shared, second, right=2)
+
+    assert "Lab" in refused.value.problems[0].found
+    assert quota_of(lab, now=make.NOW).left == 0
+    assert submit_model(ModelFacts(name="Own"), second, right=2).pk
+
+
+def submit_model(model: ModelFacts, person: User, *, right: int) -> Submission:
+    """Submit predictions of a model."""
+    options = UploadOptions(suite="infinitebench")
+    files = make.files(TASK, right=right)
+    return receive_upload(files, model=model, submitter=person, options=options, now=make.NOW)
 
 
 @pytest.mark.django_db(transaction=True)
