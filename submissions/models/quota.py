@@ -12,7 +12,8 @@ from submissions.models.submission import Submission
 class QuotaSlot(models.Model):
     """One submission's place in its submitter's day and its organization's.
 
-    Open until its first scoring has ended.  Taken in the transaction that stores the submission, under its holders' locks.
+    Taken in the transaction that stores the submission, under its holders' locks; open until its
+    first scoring has ended.
     """
 
     submission = models.OneToOneField(
