@@ -2,6 +2,7 @@
 
 from submissions.models.board import BoardEvent, BoardState, ReportedScore, Standing
 from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, TaskResult
+from submissions.models.line import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, Part, Tier
 from submissions.models.quota import QuotaSlot
 from submissions.models.release import Example, ItemSet, Release, ReleaseTask
 from submissions.models.submission import (
@@ -12,13 +13,17 @@ from submissions.models.submission import (
 )
 
 __all__ = [
+    "SCORE_COLUMNS",
+    "SORT_COLUMNS",
     "BoardEvent",
+    "BoardLine",
     "BoardState",
     "Evaluation",
     "Example",
     "Failure",
     "ItemSet",
     "ModelEntry",
+    "Part",
     "QuotaSlot",
     "Release",
     "ReleaseTask",
@@ -29,4 +34,5 @@ __all__ = [
     "TaskArtefact",
     "TaskPredictions",
     "TaskResult",
+    "Tier",
 ]
