@@ -36,7 +36,12 @@ app.conf.update(
             "schedule": settings.SWEEP_SECONDS,
             # A sweep that waited longer than its period is replaced by the next one.
             "options": {"expires": settings.SWEEP_SECONDS},
-        }
+        },
+        "tidy-drafts": {
+            "task": "workers.tidy_drafts",
+            "schedule": settings.ANNOUNCE_AGAIN_SECONDS,
+            "options": {"expires": settings.ANNOUNCE_AGAIN_SECONDS},
+        },
     },
 )
 app.autodiscover_tasks(["workers"])

@@ -47,6 +47,15 @@ EVALUATION_SECONDS: Final = 600
 # How many rows one sweep touches, so that it never outlasts its period by much.
 SWEEP_ROWS: Final = 500
 
+# How many submissions one person may have on their way in, and how long each is kept after it was
+# last touched.
+DRAFTS_OPEN: Final = 10
+DRAFT_DAYS: Final = 7
+# How long a trial of a draft's files may run, in seconds.
+TRIAL_SECONDS: Final = 300
+# How long after publishing it may be undone without a trace on the board.
+UNDO_PUBLISH_HOURS: Final = 24
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

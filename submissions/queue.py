@@ -6,14 +6,15 @@ from celery import current_app, signature
 from django.db import transaction
 from django.utils import timezone
 
-from submissions.models import BoardState, Evaluation
+from submissions.models import BoardState, Draft, Evaluation
 
 logger = logging.getLogger(__name__)
 
 EVALUATE_TASK = "workers.evaluate"
 RANK_TASK = "workers.rank"
+TRIAL_TASK = "workers.try_draft"
 # On Redis, 0 is served first and 9 last: nobody's scores wait for the board's intervals.
-SERVED_FIRST, SERVED_LAST = 0, 9
+SERVED_FIRST, SERVED_BETWEEN, SERVED_LAST = 0, 5, 9
 
 
 def enqueue_evaluation(evaluation_id: int) -> None:
@@ -43,6 +44,19 @@ def announce_ranking(board: str, scorer: str) -> bool:
     if not _send(RANK_TASK, SERVED_LAST, board=board, scorer=scorer):
         return False
     BoardState.objects.filter(board=board, scorer=scorer).update(announced_at=timezone.now())
+    return True
+
+
+def enqueue_trial(draft_id: int) -> None:
+    """Ask the workers what a draft would score, once it is committed."""
+    transaction.on_commit(lambda: announce_trial(draft_id), robust=True)
+
+
+def announce_trial(draft_id: int) -> bool:
+    """Nudge the workers now and note when.  False if the broker could not be reached."""
+    if not _send(TRIAL_TASK, SERVED_BETWEEN, draft_id=draft_id):
+        return False
+    Draft.objects.filter(pk=draft_id).update(announced_at=timezone.now())
     return True
 
 

@@ -136,7 +136,8 @@ def refuse_over_quota(holders: Sequence[Holder], *, now: datetime) -> None:
 def lock_holders(holders: Sequence[Holder]) -> None:
     """Wait for the right to take their slots, until the transaction ends; people come first."""
     for holder in holders:
-        type(holder)._default_manager.select_for_update().get(pk=holder.pk)
+        # Not type(): a request's user is a stand-in that only pretends its class.
+        holder.__class__._default_manager.select_for_update().get(pk=holder.pk)
 
 
 def take_slot(submission: Submission, holders: Sequence[Holder], *, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """What the ranking job reads of a board, and where it writes how sure the figures are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -86,6 +86,22 @@ def read_board(board: str, scorer: str) -> RankedBoard | None:
     state = BoardState.objects.filter(board=board, scorer=scorer).first()
     if state is None or state.computed >= state.wanted:
         return None
+    return _read(board, scorer, version=state.wanted)
+
+
+def read_board_with(board: str, scorer: str, *, row: RankedRow, suite: str) -> RankedBoard:
+    """The board as it would be with one more row, which nobody stores."""
+    present = _read(board, scorer, version=0)
+    facts = _item_set_facts(set(row.item_sets.values()) - set(present.item_sets))
+    return replace(
+        present,
+        suite=suite,
+        rows=(*present.rows, row),
+        item_sets={**present.item_sets, **facts},
+    )
+
+
+def _read(board: str, scorer: str, *, version: int) -> RankedBoard:
     standings = list(
         Standing.objects.filter(board=board, scorer=scorer, is_on_board=True)
         .select_related("submission__model", "submission__release")
@@ -109,7 +125,12 @@ def read_board(board: str, scorer: str) -> RankedBoard | None:
     )
     used = {sha256 for row in rows for sha256 in row.item_sets.values()}
     suite = standings[0].submission.release.suite if standings else ""
-    return RankedBoard(board, scorer, suite, state.wanted, rows, _item_set_facts(used))
+    return RankedBoard(board, scorer, suite, version, rows, _item_set_facts(used))
+
+
+def item_set_hashes(release_id: int) -> dict[str, str]:
+    """By task: the hash that equal sets of examples share, of one release."""
+    return {task: sha256 for (_, task), sha256 in _item_set_hashes({release_id}).items()}
 
 
 def _scores(standings: Sequence[Standing], scorer: str) -> dict[int, dict[str, tuple[float, ...]]]:
@@ -183,7 +204,6 @@ def store_intervals(ranked: RankedBoard, found: BoardIntervals, *, now: datetime
         ]
         Standing.objects.bulk_update(changed, _INTERVAL_FIELDS, batch_size=200)
         state.computed, state.computed_at = ranked.version, now
-        state.version += 1
         state.ranked = sum(row.average is not None for row in found.rows)
         state.is_covariance_full = found.is_covariance_full
         state.are_clusters_known = found.are_clusters_known
@@ -192,7 +212,6 @@ def store_intervals(ranked: RankedBoard, found: BoardIntervals, *, now: datetime
             update_fields=[
                 "computed",
                 "computed_at",
-                "version",
                 "ranked",
                 "is_covariance_full",
                 "are_clusters_known",

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -84,6 +84,8 @@ class UploadOptions:
     drop_first_number: bool = False
     note: str = ""
     provenance: Submission.Provenance = Submission.Provenance.USER
+    # By declarations.DECLARATIONS; shown beside the scores.
+    declared: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,25 @@ def check_upload(files: NamedFiles, options: UploadOptions) -> UploadReport:
         return UploadReport(checked.release, tasks, missing, _warnings(checked))
 
 
+def aligned_predictions(
+    files: NamedFiles, options: UploadOptions
+) -> tuple[Release, dict[str, list[str | None]]]:
+    """What an upload answers, by task and position, and for which release; stores nothing.
+
+    Raises:
+        Refused: with every problem.
+    """
+    with _checked(files, options) as checked:
+        predictions = {
+            task: [
+                None if row is None else checked.parsed.tasks[task].prediction(row)
+                for row in aligned.rows
+            ]
+            for task, aligned in checked.alignment.tasks.items()
+        }
+        return checked.release, predictions
+
+
 def receive_upload(
     files: NamedFiles,
     *,
@@ -195,6 +216,8 @@ def receive_upload(
             visibility=options.visibility,
             drop_first_number=options.drop_first_number,
             note=options.note,
+            declared=dict(options.declared),
+            published_at=now if options.visibility == Submission.Visibility.PUBLIC else None,
             sha256=_predictions_sha256(checked),
             warnings=[problem.as_dict() for problem in _warnings(checked)],
             created_at=now,

@@ -2,14 +2,31 @@
 
 from django.urls import path, re_path
 
-from submissions.views import board, compare, docs, lists, organization, submission, submit
+from submissions.views import (
+    board,
+    compare,
+    docs,
+    lists,
+    organization,
+    submission,
+    submit,
+    wizard,
+    wizard_files,
+)
 
 app_name = "submissions"
 urlpatterns = [
     path("", board.home, name="home"),
     path("leaderboard/", board.leaderboard, name="leaderboard"),
     path("models/<slug:slug>/", lists.model, name="model"),
-    path("submit/", submit.submit, name="submit"),
+    path("submit/", wizard.start, name="submit"),
+    path("submit/one-page/", submit.submit, name="submit-one-page"),
+    path("submit/<slug:public_id>/", wizard.resume, name="draft"),
+    path("submit/<slug:public_id>/model/", wizard.model, name="draft-model"),
+    path("submit/<slug:public_id>/protocol/", wizard.protocol, name="draft-protocol"),
+    path("submit/<slug:public_id>/upload/", wizard_files.upload, name="draft-upload"),
+    path("submit/<slug:public_id>/review/", wizard_files.review, name="draft-review"),
+    path("submit/<slug:public_id>/discard/", wizard.discard, name="draft-discard"),
     path("s/<slug:public_id>/", submission.submission, name="submission"),
     path("s/<slug:public_id>/examples/<slug:task>/", submission.examples, name="examples"),
     path("s/<slug:public_id>/withdraw/", submission.withdraw, name="withdraw"),

@@ -3,15 +3,21 @@
 import logging
 import os
 import socket
+from datetime import timedelta
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from submissions import queue, record
-from submissions.limits import EVALUATION_SECONDS
+from submissions.drafts import announce_trials, clean_drafts
+from submissions.files import DamagedFile
+from submissions.intake import Refused
+from submissions.limits import EVALUATION_SECONDS, TRIAL_SECONDS
 from submissions.models import Failure
 from submissions.ranking import read_board, store_intervals
+from submissions.trials import due_trial, store_failed_trial, store_trial
 from workers.evaluate import EvaluationFailed, evaluate_submission
 from workers.heartbeat import keep_lease
 
@@ -69,6 +75,43 @@ def rank(*, board: str, scorer: str, **_later: object) -> None:
         return
     if store_intervals(ranked, find_intervals(ranked), now=timezone.now()):
         queue.enqueue_ranking(board, scorer)
+
+
+@shared_task(
+    name="workers.try_draft",
+    acks_late=True,
+    ignore_result=True,
+    soft_time_limit=TRIAL_SECONDS,
+    time_limit=TRIAL_SECONDS + 30,
+)
+def try_draft(*, draft_id: int, **_later: object) -> None:
+    """Find what a draft's files would score.  Safe to deliver twice: only one answer counts."""
+    # As above: numpy and scipy.
+    from workers.trial import try_files  # noqa: PLC0415
+
+    draft = due_trial(draft_id)
+    if draft is None:
+        return
+    try:
+        trials = try_files(draft)
+    except (Refused, DamagedFile) as error:
+        store_failed_trial(draft, str(error))
+    except SoftTimeLimitExceeded:
+        store_failed_trial(draft, f"it ran for more than {TRIAL_SECONDS} seconds")
+    except Exception as error:
+        store_failed_trial(draft, f"{type(error).__name__} while scoring")
+        raise
+    else:
+        store_trial(draft, trials, now=timezone.now())
+
+
+@shared_task(name="workers.tidy_drafts", ignore_result=True)
+def tidy_drafts() -> None:
+    """Ask again for trials that were forgotten, and throw old drafts away."""
+    now = timezone.now()
+    announce_trials(now=now, again=timedelta(seconds=settings.ANNOUNCE_AGAIN_SECONDS))
+    if cleaned := clean_drafts(now=now):
+        logger.info("threw %s old drafts away", cleaned)
 
 
 @shared_task(name="workers.sweep", ignore_result=True)

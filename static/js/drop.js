@@ -6,9 +6,7 @@ function show(zone, input) {
   const limit = Number(zone.dataset.dropLimit);
   const files = [...input.files];
   const total = files.reduce((sum, file) => sum + file.size, 0);
-  input.setCustomValidity(
-    total > limit ? `${kib(total)} are more than the ${kib(limit)} that one upload may have.` : "",
-  );
+  input.setCustomValidity(total > limit ? zone.dataset.dropTooLarge : "");
   list.replaceChildren(
     ...files.map((file) => {
       const item = document.createElement("li");

@@ -1,8 +1,8 @@
 """What the portal remembers: releases, models, submissions, evaluations, the board."""
 
 from submissions.models.board import BoardEvent, BoardState, ReportedScore, Standing
+from submissions.models.draft import Draft, DraftFile
 from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, TaskResult
-from submissions.models.line import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, Part, Tier
 from submissions.models.quota import QuotaSlot
 from submissions.models.release import Example, ItemSet, Release, ReleaseTask
 from submissions.models.submission import (
@@ -11,19 +11,18 @@ from submissions.models.submission import (
     SubmissionFile,
     TaskPredictions,
 )
+from submissions.models.worker import WorkerSeen
 
 __all__ = [
-    "SCORE_COLUMNS",
-    "SORT_COLUMNS",
     "BoardEvent",
-    "BoardLine",
     "BoardState",
+    "Draft",
+    "DraftFile",
     "Evaluation",
     "Example",
     "Failure",
     "ItemSet",
     "ModelEntry",
-    "Part",
     "QuotaSlot",
     "Release",
     "ReleaseTask",
@@ -34,5 +33,5 @@ __all__ = [
     "TaskArtefact",
     "TaskPredictions",
     "TaskResult",
-    "Tier",
+    "WorkerSeen",
 ]

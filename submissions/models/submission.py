@@ -108,8 +108,17 @@ class Submission(models.Model):
     sha256 = models.CharField(max_length=64)
     # What intake found worth saying without refusing: a list of Problem.as_dict().
     warnings = models.JSONField(default=list)
+    # What the submitter declares of the run, by `declarations.DECLARATIONS`.
+    declared = models.JSONField(default=dict)
     created_at = models.DateTimeField()
+    # When it became public; null while it is not, and after that was taken back.
+    published_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.TextField(blank=True)
+    # A later submission of the same model and release that its submitter put in its place.
+    superseded_by = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="supersedes"
+    )
     # The evaluation whose results are shown; swapped when a re-score is complete.
     current_evaluation = models.OneToOneField(
         "Evaluation", null=True, on_delete=models.PROTECT, related_name="+"

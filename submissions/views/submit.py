@@ -1,4 +1,4 @@
-"""The way in: a form that checks an upload and stores nothing, or submits it."""
+"""The way in on one page: a form that checks an upload and stores nothing, or submits it."""
 
 from typing import Any
 
@@ -18,25 +18,17 @@ from submissions.forms import SubmitForm
 from submissions.intake import Refused
 from submissions.quota import quota_of
 from submissions.receive import check_upload, receive_upload
-from submissions.views.http import HtmxRequest, person_of
+from submissions.views.http import HtmxRequest, person_of, refuse_large_bodies
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def submit(request: HtmxRequest) -> HttpResponse:
-    """Refuse a body that is too large before a byte of it is read, then go on.
-
-    Checking the CSRF token reads the body, so that check belongs to the view behind this one.
-    """
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limits.UPLOAD_REQUEST_BYTES:
-        return render(request, "413.html", {"limit": limits.UPLOAD_COMPRESSED_BYTES}, status=413)
-    return _submit(request)
-
-
+@refuse_large_bodies
 @login_required
 @vary_on_headers("HX-Request")
 @csrf_protect
-def _submit(request: HtmxRequest) -> HttpResponse:
+def submit(request: HtmxRequest) -> HttpResponse:
+    """Everything on one page: what is checked is not stored, what is submitted is scored."""
     suite, owner = settings.DEFAULT_SUITE, person_of(request)
     if request.method != "POST":
         return _page(request, SubmitForm(suite=suite, owner=owner), {})
@@ -72,5 +64,5 @@ def _page(
         "limits": limits,
         "quota": quota_of(form.owner, now=timezone.now()),
     }
-    template = "submit/_result.html" if request.htmx else "submit/page.html"
+    template = "submit/_one_page_result.html" if request.htmx else "submit/one_page.html"
     return render(request, template, context, status=status)

@@ -25,7 +25,7 @@ def test_kimis_zip_reads_on_the_board_as_the_authors_score_it(
     archive = authors.zip_of("kimi", tmp_path)
     sign_up(page, published_portal.url, "walker@example.org")
 
-    page.goto(f"{published_portal.url}/submit/")
+    page.goto(f"{published_portal.url}/submit/one-page/")
     page.locator("input[name=name]").fill("Kimi again")
     page.locator("input[type=file]").set_input_files(archive)
     page.get_by_role("button", name="Submit").click()

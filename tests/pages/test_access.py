@@ -105,7 +105,7 @@ def test_only_the_submitter_may_withdraw(people: dict[str, User | None]) -> None
     assert not Submission.objects.filter(withdrawn_at=None).exists()
 
 
-@pytest.mark.parametrize("path", ["/submit/", "/mine/", "/account/tokens/"])
+@pytest.mark.parametrize("path", ["/submit/", "/submit/one-page/", "/mine/", "/account/tokens/"])
 def test_personal_pages_ask_to_sign_in(path: str) -> None:
     answer = client_of(None).get(path)
 

@@ -15,6 +15,7 @@ PATHS = [
     "/",
     "/leaderboard/",
     "/submit/",
+    "/submit/one-page/",
     "/mine/",
     "/queue/",
     "/models/test-model/",

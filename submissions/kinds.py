@@ -1,0 +1,31 @@
+"""The ways to submit that this site offers, each a row; the wizard's first step lists them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A way to submit, in words for the person who chooses."""
+
+    slug: str
+    title: str | Promise
+    text: str | Promise
+    # The name of the address that begins this way; empty where the wizard's own steps do.
+    start: str = ""
+
+
+PREDICTIONS: Final = Kind(
+    slug="predictions",
+    title=_("Prediction files"),
+    text=_(
+        "You ran your model yourself and have what it answered. The files are checked and scored "
+        "within seconds."
+    ),
+)
+
+# WHERE A WAY TO SUBMIT IS ADDED, in the order in which they are offered: only what works.
+KINDS: Final[dict[str, Kind]] = {one.slug: one for one in (PREDICTIONS,)}

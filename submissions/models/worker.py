@@ -1,0 +1,20 @@
+"""Who works: a row for each worker that was seen lately."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class WorkerSeen(models.Model):
+    """A worker by its name, and when it last said that it lives."""
+
+    name = models.CharField(max_length=120, unique=True)
+    processes = models.PositiveSmallIntegerField(default=1)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
