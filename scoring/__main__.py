@@ -1,4 +1,4 @@
-"""Score prediction files from a shell: no server, no database, no network."""
+"""Score prediction files and generate examples from a shell: no server, no database, no network."""
 
 import argparse
 import json
@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from scoring.generate import add_generate
 
 if TYPE_CHECKING:
     from scoring.predictions_file import FileScore
@@ -16,6 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.  Returns 0, or 1 where a file could not be scored; 2 is wrong usage."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    return int(options.run(parser, options))
+
+
+def _run_score(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if options.labels is not None and not options.labels.is_dir():
         parser.error(f"--labels: {options.labels} is no folder")
     # Late, so that --help answers at once.
@@ -38,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m scoring", description="Score prediction files without a server."
+        prog="python -m scoring",
+        description="Score prediction files and generate examples without a server.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     score = commands.add_parser(
@@ -66,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
         help="declare that the model repeats the first operand in Math.Calc, "
         "as the authors do for gpt4",
     )
+    score.set_defaults(run=_run_score)
+    add_generate(commands)
     return parser
 
 

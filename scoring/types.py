@@ -7,6 +7,8 @@ from hashlib import blake2b
 from json import dumps
 from typing import TypeAlias
 
+from scoring.drafts import GeneratorKit
+
 Json: TypeAlias = object
 """Anything that `json.loads` returns."""
 
@@ -217,6 +219,8 @@ class Suite:
     # What the authors printed, and where their own files do not give it: (model, task) -> why.
     reported: ReportedTable | None = None
     known_differences: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    # Loads what writes fresh examples of each task; None: nothing does.
+    load_generators: Callable[[], GeneratorKit] | None = None
 
     @property
     def slugs(self) -> tuple[str, ...]:

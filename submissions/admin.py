@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
+from django.forms import ModelForm
 from django.http import HttpRequest
 
+from submissions.lines import refresh_lines
 from submissions.models import (
     BoardEvent,
     Evaluation,
@@ -51,6 +53,13 @@ class ModelEntryAdmin(admin.ModelAdmin[ModelEntry]):
     def has_add_permission(self, _request: HttpRequest) -> bool:
         """A model is entered with its first submission."""
         return False
+
+    def save_model(
+        self, request: HttpRequest, obj: ModelEntry, form: ModelForm[ModelEntry], change: bool
+    ) -> None:
+        """Mend the entry, and what the board finds it by."""
+        super().save_model(request, obj, form, change)
+        refresh_lines(obj)
 
 
 @admin.register(Submission)

@@ -1,93 +1,243 @@
 """Reads the board: the rows that page, API and exports show alike.
 
-Ranks are read, never computed: a row's rank was stored with its scores.
+`read_board` gives a page of rows, `board_rows` all of them one after the other.  Ranks are read,
+never computed: a row's rank was stored with its scores.  A page takes at most five queries and
+reads no more rows than it shows, however long the board is.
 """
 
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Count, Q, QuerySet
 
 from scoring import SUITES
-from submissions.models import (
-    BoardEvent,
-    BoardState,
-    ModelEntry,
-    Release,
-    ReportedScore,
-    Standing,
-    Submission,
-)
-from submissions.rows import (
-    ASCENDING_FIRST,
-    SORTS,
-    Board,
-    BoardRow,
-    Cell,
-    HowSure,
-    Note,
-    sort_rows,
-)
+from submissions.board_query import BoardQuery, Cursor
+from submissions.keyset import Order, read_page
+from submissions.line_rows import COLUMNS, Fetched, RowMaker
+from submissions.models import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, BoardState, Part, Release
+from submissions.rows import Board, BoardRow, HowSure
+from submissions.search import search_condition
+
+PAGE_ROWS: Final = 100
+# The other parts of the board stand on its first page where they are no longer than this.
+MOST_OTHERS: Final = 150
+_CHUNK: Final = 500
 
 
-def board_rows(
-    *,
-    suite: str,
-    scorer: str,
-    board: str | None = None,
-    release: str | None = None,
-    sort: str = "rank",
-    descending: bool | None = None,
-) -> Board:
-    """Read a board under one scorer, in five queries however many rows there are.
+class NotOnBoard(LookupError):
+    """No board has this scorer, track or release; `known` are those that there are."""
+
+    def __init__(self, parameter: str, value: str, known: tuple[str, ...]) -> None:
+        self.parameter = parameter
+        self.known = known
+        super().__init__(f"no {parameter} {value!r}: there are {', '.join(known) or 'none'}")
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The states of one track's boards by scorer: all that an unchanged page reads."""
+
+    by_scorer: dict[str, BoardState]
+
+    def version(self, scorer: str) -> int:
+        """Rises with every change of the board under that scorer; 0 while it has no row."""
+        state = self.by_scorer.get(scorer)
+        return state.version if state else 0
+
+    @property
+    def versions(self) -> str:
+        """Changes whenever any of them does."""
+        return ".".join(f"{one.pk}-{one.version}" for one in self.by_scorer.values())
+
+
+def read_states(board: str) -> States:
+    """Read the versions of a track's boards, in one query that touches no row of them."""
+    states = BoardState.objects.filter(board=board).order_by("pk")
+    return States({state.scorer: state for state in states})
+
+
+def read_board(query: BoardQuery, *, states: States | None = None, limit: int = PAGE_ROWS) -> Board:
+    """Read a page of the board, in at most five queries.
 
     Args:
-        suite: whose tasks are the columns.
-        scorer: rows of different scorers are never mixed.
-        board: whose rows; the suite's own where left out.
-        release: the name of one release, to see only its rows.
-        sort: one of SORTS or a task's slug; anything else is the rank.
-        descending: left out, what is natural for `sort`.
+        query: what is asked for, and from which place on.
+        states: as `read_states` gave them, where they were read before.
+        limit: how many rows a page has.
+
+    Raises:
+        NotOnBoard: if the query names a scorer, track or release that there is not.
     """
-    if sort not in SORTS and sort not in SUITES[suite].slugs:
-        sort = "rank"
-    if descending is None:
-        descending = sort not in ASCENDING_FIRST
-    standings = list(_standings(board or suite, scorer))
-    reported = _reported_scores(suite)
-    notes = _Notes(suite, {model: of for model, of in reported.items() if _is_of(of, scorer)})
-    rows = [
-        _scored_row(standing, notes)
-        for standing in standings
-        if release in (None, standing.submission.release.name)
-    ]
-    scored_models = {standing.submission.model_id for standing in standings}
-    unscored = [of for model, of in reported.items() if model not in scored_models]
-    shown = [of for of in unscored if _is_of(of, scorer)] if release is None else []
-    rows += [_reported_row(of) for of in shown]
+    states = states or read_states(query.board)
+    releases = tuple(Release.objects.filter(suite=query.suite))
+    chosen = _check(query, releases)
+    own = tuple(one for one in releases if one.board == query.board)
+    tracks = tuple(dict.fromkeys((query.suite, *(one.board for one in releases))))
+    state = states.by_scorer.get(query.scorer)
+    if state is None:
+        return Board(
+            query=query,
+            rows=(),
+            counts={},
+            tracks=tracks,
+            releases=own,
+            reported_elsewhere=_elsewhere(states, query.scorer),
+        )
+    condition, problems = _condition(query, chosen)
+    lines = BoardLine.objects.filter(condition, state=state)
+    counts = _count(lines) if query.is_filtered else state.counts
+    found = _Reader(query, lines, counts, limit)
+    suite = SUITES[query.suite]
+    maker = RowMaker(suite, query.scorer)
+    shown = [line for line in found.read() if line.is_shown]
     return Board(
-        rows=tuple(sort_rows(rows, sort=sort, descending=descending)),
-        scorer=scorer,
-        release=release,
-        releases=tuple(Release.objects.filter(suite=suite, board=board or suite)),
-        sort=sort,
-        descending=descending,
-        notes=tuple(notes.taken),
-        reported_source=shown[0][0].source if shown else "",
-        reported_elsewhere=_count_elsewhere(unscored, scorer),
-        version=board_version(),
-        how_sure=_how_sure(board or suite, scorer),
+        query=query,
+        rows=tuple(maker.row(line) for line in shown),
+        counts={
+            part: number for part, number in counts.items() if not query.part or part == query.part
+        },
+        next=found.next,
+        previous=found.previous,
+        tracks=tracks,
+        releases=own,
+        licences=tuple(state.licences),
+        notes=tuple(maker.notes),
+        problems=(*query.problems, *problems),
+        reported_source=next((line.source for line in shown if line.part == Part.REPORTED), ""),
+        reported_elsewhere=_elsewhere(states, query.scorer),
+        version=state.version,
+        how_sure=_how_sure(state),
     )
 
 
-def board_version() -> int:
-    """A number that rises with every change of any board."""
-    return BoardEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+def board_rows(query: BoardQuery) -> Iterator[tuple[int, BoardRow]]:
+    """Every row that a query asks for in its order, each with the board's version.
+
+    One statement, read piece by piece: what changes meanwhile is not seen, and the memory that
+    it takes does not grow with the board.
+
+    Raises:
+        NotOnBoard: as `read_board`.
+    """
+    chosen = _check(query, tuple(Release.objects.filter(suite=query.suite)))
+    order = _order(query)
+    lines = BoardLine.objects.filter(
+        _condition(query, chosen)[0], state__board=query.board, state__scorer=query.scorer
+    )
+    if query.part:
+        lines = lines.filter(part=_part(query.part))
+    rows = lines.order_by("part", *order.with_missing_last()).values_list(
+        *COLUMNS, order.column, "state__version"
+    )
+    maker = RowMaker(SUITES[query.suite], query.scorer)
+    for *fields, version in rows.iterator(chunk_size=_CHUNK):
+        line = Fetched(*fields)
+        if line.is_shown:
+            yield version, maker.row(line)
 
 
-def _how_sure(board: str, scorer: str) -> HowSure | None:
-    state = BoardState.objects.filter(board=board, scorer=scorer).first()
-    if state is None or state.computed_at is None:
+class _Reader:
+    """Reads the lines of one page: a part's page, and the other parts where they are short."""
+
+    def __init__(
+        self, query: BoardQuery, lines: QuerySet[BoardLine], counts: dict[str, int], limit: int
+    ) -> None:
+        self._query = query
+        self._lines = lines
+        self._counts = counts
+        self._limit = limit
+        self.next: Cursor | None = None
+        self.previous: Cursor | None = None
+
+    def read(self) -> list[Fetched]:
+        part = self._query.part or self._first_part()
+        page = read_page(
+            self._lines.filter(part=_part(part)),
+            _order(self._query),
+            may_lack_values=part != Part.RANKED.label,
+            cursor=self._query.cursor,
+            limit=self._limit,
+        )
+        self.next, self.previous = page.next, page.previous
+        return [*page.lines, *self._others(part)]
+
+    def _first_part(self) -> str:
+        return next((one for one in Part.labels if self._counts.get(one)), Part.RANKED.label)
+
+    def _others(self, shown: str) -> list[Fetched]:
+        """The other parts, if nobody asked for one and they are short."""
+        others = {one: number for one, number in self._counts.items() if one != shown and number}
+        if self._query.part or self._query.cursor or not others:
+            return []
+        if sum(others.values()) > MOST_OTHERS:
+            return []
+        order = _order(self._query)
+        lines = self._lines.exclude(part=_part(shown))
+        rows = lines.order_by("part", *order.with_missing_last())[:MOST_OTHERS]
+        return [Fetched(*row) for row in rows.values_list(*COLUMNS, order.column)]
+
+
+def _part(label: str) -> int:
+    return Part.values[Part.labels.index(label)]
+
+
+def _order(query: BoardQuery) -> Order:
+    tasks = SUITES[query.suite].slugs
+    column = SORT_COLUMNS.get(query.sort) or SCORE_COLUMNS[tasks.index(query.sort)]
+    # The best rank is the highest average.
+    return Order(column, is_descending=query.is_descending != (query.sort == "rank"))
+
+
+def _check(query: BoardQuery, releases: tuple[Release, ...]) -> Release | None:
+    """The release that the query names, if it names one."""
+    suite = SUITES[query.suite]
+    scorers = tuple(one.name for one in suite.scorers)
+    if query.scorer not in scorers:
+        raise NotOnBoard("scorer", query.scorer, scorers)
+    tracks = {query.suite, *(one.board for one in releases)}
+    if query.board not in tracks:
+        raise NotOnBoard("track", query.board, tuple(sorted(tracks)))
+    names = {one.name: one for one in releases if one.board == query.board}
+    if query.release is not None and query.release not in names:
+        raise NotOnBoard("release", query.release, tuple(names))
+    return names[query.release] if query.release else None
+
+
+def _condition(query: BoardQuery, release: Release | None) -> tuple[Q, tuple[str, ...]]:
+    """What lines must satisfy; and what of the search was not understood."""
+    condition, problems = search_condition(query.q)
+    wanted = {
+        "release": release,
+        "weights": query.weights,
+        "licence_key__in": query.licences,
+        "tier__in": query.tiers,
+        "parameters__gte": query.params_min,
+        "parameters__lte": query.params_max,
+        "context_tokens__gte": query.context_min,
+        "context_tokens__lte": query.context_max,
+    }
+    for lookup, value in wanted.items():
+        if value not in (None, "", ()):
+            condition &= Q(**{lookup: value})
+    return condition, problems
+
+
+def _count(lines: QuerySet[BoardLine]) -> dict[str, int]:
+    found = lines.order_by().values_list("part").annotate(number=Count("pk"))
+    return {Part(part).label: number for part, number in found}
+
+
+def _elsewhere(states: States, scorer: str) -> dict[str, int]:
+    """How many reported rows stand under other scorers only."""
+    return {
+        other: number
+        for other, state in states.by_scorer.items()
+        if other != scorer and (number := state.counts.get(Part.REPORTED.label, 0))
+    }
+
+
+def _how_sure(state: BoardState) -> HowSure | None:
+    if state.computed_at is None:
         return None
     return HowSure(
         is_current=state.computed >= state.wanted,
@@ -97,128 +247,3 @@ def _how_sure(board: str, scorer: str) -> HowSure | None:
         is_covariance_full=state.is_covariance_full,
         are_clusters_known=state.are_clusters_known,
     )
-
-
-def _standings(board: str, scorer: str) -> Iterable[Standing]:
-    """The board's rows.  Visibility is asked again: a private row here would be a leak."""
-    return Standing.objects.filter(
-        board=board,
-        scorer=scorer,
-        is_on_board=True,
-        submission__visibility=Submission.Visibility.PUBLIC,
-        submission__withdrawn_at=None,
-    ).select_related("submission__model", "submission__release")
-
-
-def _reported_scores(suite: str) -> dict[int, list[ReportedScore]]:
-    by_model: dict[int, list[ReportedScore]] = defaultdict(list)
-    for score in ReportedScore.objects.filter(suite=suite).select_related("model"):
-        by_model[score.model_id].append(score)
-    return by_model
-
-
-def _is_of(scores: list[ReportedScore], scorer: str) -> bool:
-    return scores[0].scorer == scorer
-
-
-def _count_elsewhere(unscored: list[list[ReportedScore]], scorer: str) -> dict[str, int]:
-    counts: dict[str, int] = defaultdict(int)
-    for scores in unscored:
-        if not _is_of(scores, scorer):
-            counts[scores[0].scorer] += 1
-    return dict(counts)
-
-
-class _Notes:
-    """Compares our cells with the authors' figures and numbers the differences."""
-
-    def __init__(self, suite: str, reported: Mapping[int, list[ReportedScore]]) -> None:
-        self._known = getattr(SUITES[suite], "known_differences", {})
-        self._reported = {
-            (model, score.task): Cell(score.value, score.below)
-            for model, scores in reported.items()
-            for score in scores
-        }
-        self.taken: list[Note] = []
-
-    def cell(self, model: ModelEntry, task: str, value: float) -> Cell:
-        """Our cell, with the number of its note where the authors printed something else."""
-        reported = self._reported.get((model.pk, task))
-        if reported is None or _agree(value, reported):
-            return Cell(value)
-        number = len(self.taken) + 1
-        explanation = self._known.get((model.slug, task), "")
-        self.taken.append(Note(number, model.name, task, value, reported, explanation))
-        return Cell(value, note=number)
-
-
-def _agree(value: float, reported: Cell) -> bool:
-    """Whether a score is the printed one at the two decimals of percent that were printed."""
-    if reported.value is None:
-        return reported.below is not None and value < reported.below
-    return f"{value * 100:.2f}" == f"{reported.value * 100:.2f}"
-
-
-def _scored_row(standing: Standing, notes: _Notes) -> BoardRow:
-    submission = standing.submission
-    means = {task: mean for task, mean in standing.means.items() if math.isfinite(mean)}
-    return BoardRow(
-        kind="scored",
-        **_identity(submission.model),
-        provenance=submission.provenance,
-        cells={
-            task: notes.cell(submission.model, task, means[task]) if task in means else Cell()
-            for task in SUITES[submission.release.suite].slugs
-        },
-        tasks=standing.tasks,
-        average=standing.average,
-        rank=standing.rank,
-        rank_low=standing.rank_low,
-        rank_high=standing.rank_high,
-        low=standing.low,
-        high=standing.high,
-        bounds=_bounds(means, SUITES[submission.release.suite].slugs),
-        best_probability=standing.best_probability,
-        intervals={task: (low, high) for task, (low, high) in standing.intervals.items()},
-        inseparable=tuple(standing.inseparable),
-        other_averages=dict(standing.other_averages),
-        answered=standing.answered,
-        n=standing.n,
-        release=submission.release.name,
-        submission_id=submission.public_id,
-        submitted_at=submission.created_at,
-    )
-
-
-def _bounds(means: Mapping[str, float], tasks: Sequence[str]) -> tuple[float, float] | None:
-    """Between which ends the average lies whatever the missing tasks would hold.
-
-    As `scoring.statistics.bounds`, which would load numpy into every web process.
-    """
-    missing = sum(task not in means for task in tasks)
-    if not missing:
-        return None
-    known = sum(means[task] for task in tasks if task in means) / len(tasks)
-    return known, min(1.0, known + missing / len(tasks))
-
-
-def _reported_row(scores: list[ReportedScore]) -> BoardRow:
-    by_task = {score.task: Cell(score.value, score.below) for score in scores}
-    return BoardRow(
-        kind="reported",
-        **_identity(scores[0].model),
-        provenance="reported",
-        cells={task: by_task.get(task, Cell()) for task in SUITES[scores[0].suite].slugs},
-        tasks=len(by_task),
-    )
-
-
-def _identity(model: ModelEntry) -> dict[str, Any]:
-    return {
-        "model_slug": model.slug,
-        "model_name": model.name,
-        "organization": model.organization,
-        "weights": model.get_weights_display(),
-        "parameters": model.parameters,
-        "context_tokens": model.context_tokens,
-    }

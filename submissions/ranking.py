@@ -204,6 +204,7 @@ def store_intervals(ranked: RankedBoard, found: BoardIntervals, *, now: datetime
         ]
         Standing.objects.bulk_update(changed, _INTERVAL_FIELDS, batch_size=200)
         state.computed, state.computed_at = ranked.version, now
+        state.version += 1
         state.ranked = sum(row.average is not None for row in found.rows)
         state.is_covariance_full = found.is_covariance_full
         state.are_clusters_known = found.are_clusters_known
@@ -212,6 +213,7 @@ def store_intervals(ranked: RankedBoard, found: BoardIntervals, *, now: datetime
             update_fields=[
                 "computed",
                 "computed_at",
+                "version",
                 "ranked",
                 "is_covariance_full",
                 "are_clusters_known",

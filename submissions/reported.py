@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from scoring import Suite
 from submissions.entries import enter_published
+from submissions.lines import board_state, refresh_state, write_reported_lines
 from submissions.models import ReportedScore
 
 
@@ -16,21 +19,24 @@ def store_reported(suite: Suite, *, now: datetime) -> int:
     table = suite.reported
     if table is None:
         return 0
-    for slug, scores in table.scores.items():
-        entry = enter_published(slug, suite, now=now)
-        ReportedScore.objects.bulk_create(
-            [
-                ReportedScore(
-                    suite=suite.slug,
-                    model=entry,
-                    task=task,
-                    value=figure.value,
-                    below=figure.below,
-                    scorer=table.scorer,
-                    source=table.source,
-                )
-                for task, figure in scores.items()
-            ],
-            ignore_conflicts=True,
-        )
+    with transaction.atomic():
+        for slug, scores in table.scores.items():
+            entry = enter_published(slug, suite, now=now)
+            ReportedScore.objects.bulk_create(
+                [
+                    ReportedScore(
+                        suite=suite.slug,
+                        model=entry,
+                        task=task,
+                        value=figure.value,
+                        below=figure.below,
+                        scorer=table.scorer,
+                        source=table.source,
+                    )
+                    for task, figure in scores.items()
+                ],
+                ignore_conflicts=True,
+            )
+            write_reported_lines(entry, suite)
+        refresh_state(board_state(suite.slug, table.scorer))
     return len(table.scores)

@@ -1,18 +1,13 @@
-"""The shapes of the board's rows, and the order in which they stand."""
+"""The shapes of the board's rows, as page, API and exports show them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
+from submissions.board_query import BoardQuery, Cursor
 from submissions.models import Release
 
-SORTS: Final = ("rank", "name", "average", "date")
-# What is best or newest stands on top the first time that somebody sorts by it.
-ASCENDING_FIRST: Final = frozenset({"rank", "name"})
-
-Kind = Literal["scored", "reported"]
-Sortable = float | str | None
+Kind = Literal["scored", "reported", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +43,17 @@ class BoardRow:
     """
 
     kind: Kind
+    # ranked, incomplete, reported or withdrawn.
+    part: str
     model_slug: str
     model_name: str
     organization: str
     weights: str
+    licence: str
     parameters: int | None
     context_tokens: int | None
+    # run, rescored or reported: who made the figures.
+    tier: str
     provenance: str
     cells: dict[str, Cell]
     tasks: int
@@ -74,6 +74,7 @@ class BoardRow:
     release: str | None = None
     submission_id: str | None = None
     submitted_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
     @property
     def has_rank_interval(self) -> bool:
@@ -96,15 +97,24 @@ class HowSure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Everything that a page needs to show the rows of one scorer."""
+    """A page of the rows that a query asks for, and what stands around them.
 
+    `rows` are one part's page, and where they are few all rows of the other parts behind it;
+    `counts` says how many rows each part has in all, under the query's filters.
+    """
+
+    query: BoardQuery
     rows: tuple[BoardRow, ...]
-    scorer: str
-    release: str | None
-    releases: tuple[Release, ...]
-    sort: str
-    descending: bool
+    counts: dict[str, int]
+    # Where the page ends, and where it begins; None at the ends of the list.
+    next: Cursor | None = None
+    previous: Cursor | None = None
+    tracks: tuple[str, ...] = ()
+    releases: tuple[Release, ...] = ()
+    licences: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    # What of the query was not understood, in sentences.
+    problems: tuple[str, ...] = ()
     # Where the reported rows come from, and how many stand under another scorer than this.
     reported_source: str = ""
     reported_elsewhere: dict[str, int] = field(default_factory=dict)
@@ -114,50 +124,34 @@ class Board:
     how_sure: HowSure | None = None
 
     @property
+    def scorer(self) -> str:
+        """Whose scores these are."""
+        return self.query.scorer
+
+    @property
+    def total(self) -> int:
+        """How many rows there are, on all pages."""
+        return sum(self.counts.values())
+
+    @property
     def ranked(self) -> tuple[BoardRow, ...]:
         """The rows with all tasks."""
-        return tuple(row for row in self.rows if row.rank is not None)
+        return self._of("ranked")
 
     @property
     def incomplete(self) -> tuple[BoardRow, ...]:
         """The rows that we scored and that lack a task."""
-        return tuple(row for row in self.rows if row.kind == "scored" and row.rank is None)
+        return self._of("incomplete")
 
     @property
     def reported(self) -> tuple[BoardRow, ...]:
         """The rows that nobody scored here."""
-        return tuple(row for row in self.rows if row.kind == "reported")
+        return self._of("reported")
 
+    @property
+    def withdrawn(self) -> tuple[BoardRow, ...]:
+        """What stood here once, and was withdrawn."""
+        return self._of("withdrawn")
 
-def sort_rows(rows: Iterable[BoardRow], *, sort: str, descending: bool) -> list[BoardRow]:
-    """Ranked rows, then incomplete ones, then reported ones: in both directions.
-
-    Inside each part a missing value stands last in both directions, and equal ones by name.
-    """
-    by_name = sorted(rows, key=lambda row: (row.model_name.casefold(), row.release or ""))
-    known = [row for row in by_name if sort_value(row, sort) is not None]
-    unknown = [row for row in by_name if sort_value(row, sort) is None]
-    # Sorting in reverse keeps the order of equals, so that ties stay by name.
-    known.sort(key=lambda row: sort_value(row, sort), reverse=descending)  # type: ignore[arg-type, return-value]
-    return sorted([*known, *unknown], key=_part)
-
-
-def sort_value(row: BoardRow, sort: str) -> Sortable:
-    """What a row is sorted by; None where it has no such value."""
-    if sort == "rank":
-        return row.rank
-    if sort == "name":
-        return row.model_name.casefold()
-    if sort == "average":
-        return row.average
-    if sort == "date":
-        return row.submitted_at.timestamp() if row.submitted_at else None
-    cell = row.cells[sort]
-    # Of a figure that is only known to be small, the small end is what is sure.
-    return 0.0 if cell.below is not None else cell.value
-
-
-def _part(row: BoardRow) -> int:
-    if row.kind == "reported":
-        return 2
-    return 0 if row.rank is not None else 1
+    def _of(self, part: str) -> tuple[BoardRow, ...]:
+        return tuple(row for row in self.rows if row.part == part)

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef
 
 from scoring import SUITES
 from submissions import queue
+from submissions.lines import board_state, write_lines
 from submissions.models import (
     BoardState,
     ModelEntry,
@@ -61,6 +63,7 @@ def settle_board(model: ModelEntry, release: Release) -> None:
         is_on_board=False, rank=None, rank_low=None, rank_high=None
     )
     rows.filter(submission=chosen).update(is_on_board=True)
+    write_lines(model, release)
     for scorer in SUITES[release.suite].scorers:
         rank_board(release.board, scorer.name)
         want_intervals(release.board, scorer.name)
@@ -72,21 +75,24 @@ def lock_board(board: str) -> None:
 
 
 def rank_board(board: str, scorer: str) -> None:
-    """Rank a board's complete rows by average; equal averages share a rank."""
-    rows = list(
-        Standing.objects.filter(
-            board=board, scorer=scorer, is_on_board=True, average__isnull=False
-        ).order_by("-average", "pk")
-    )
-    changed = []
-    rank, previous = 0, None
-    for place, row in enumerate(rows, start=1):
-        if row.average != previous:
-            rank, previous = place, row.average
-        if row.rank != rank:
-            row.rank = rank
-            changed.append(row)
-    Standing.objects.bulk_update(changed, ["rank"], batch_size=500)
+    """Rank a board's complete rows by average; equal averages share a rank.
+
+    One statement, so that a new row on top of many does not fetch them all; Django's own
+    update cannot join a window.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RANK, {"board": board, "scorer": scorer})
+
+
+_RANK: Final = """
+UPDATE submissions_standing SET rank = found.place
+FROM (
+    SELECT id, RANK() OVER (ORDER BY average DESC) AS place FROM submissions_standing
+    WHERE board = %(board)s AND scorer = %(scorer)s AND is_on_board AND average IS NOT NULL
+) AS found
+WHERE submissions_standing.id = found.id
+AND (submissions_standing.rank IS NULL OR submissions_standing.rank <> found.place)
+"""
 
 
 def want_intervals(board: str, scorer: str) -> None:
@@ -94,7 +100,7 @@ def want_intervals(board: str, scorer: str) -> None:
 
     A burst of submissions asks once: while a job is due, it will see the later ones too.
     """
-    state, _ = BoardState.objects.get_or_create(board=board, scorer=scorer)
+    state = board_state(board, scorer)
     BoardState.objects.filter(pk=state.pk).update(wanted=F("wanted") + 1)
     if state.computed == state.wanted:
         queue.enqueue_ranking(board, scorer)

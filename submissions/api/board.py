@@ -11,22 +11,35 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from scoring import SUITES
-from submissions.leaderboard import board_rows
+from submissions.board_query import parse_query
+from submissions.leaderboard import NotOnBoard, read_board
 
 
 class BoardView(APIView):
-    """`/api/v1/board/`: every model's row under one scorer."""
+    """`/api/v1/board/`: a page of the rows under one scorer."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
-        """Read the board; `scorer` and `release` choose as on the page."""
+        """Read the board; the parameters are the page's: see `submissions.board_query`."""
         suite = SUITES[settings.DEFAULT_SUITE]
-        scorer = request.query_params.get("scorer", settings.DEFAULT_SCORER)
-        names = [known.name for known in suite.scorers]
-        if scorer not in names:
-            raise ValidationError({"scorer": [f"one of: {', '.join(names)}"]})
-        release = request.query_params.get("release") or None
-        board = board_rows(suite=suite.slug, scorer=scorer, release=release)
+        query = parse_query(request.query_params, suite)
+        if "" in request.query_params.getlist("scorer"):
+            raise ValidationError({"scorer": ["name one, or leave the parameter out"]})
+        try:
+            board = read_board(query)
+        except NotOnBoard as error:
+            known = f"one of: {', '.join(error.known)}"
+            raise ValidationError({error.parameter: [known]}) from error
+        if board.problems:
+            raise ValidationError({"query": list(board.problems)})
+        following = query.address(cursor=board.next) if board.next else None
         return Response(
-            {"suite": suite.slug, "scorer": scorer, "rows": [asdict(row) for row in board.rows]}
+            {
+                "suite": suite.slug,
+                "scorer": board.scorer,
+                "version": board.version,
+                "counts": board.counts,
+                "next": following and request.build_absolute_uri(request.path + following),
+                "rows": [asdict(row) for row in board.rows],
+            }
         )

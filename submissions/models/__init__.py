@@ -3,6 +3,7 @@
 from submissions.models.board import BoardEvent, BoardState, ReportedScore, Standing
 from submissions.models.draft import Draft, DraftFile
 from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, TaskResult
+from submissions.models.line import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, Part, Tier
 from submissions.models.quota import QuotaSlot
 from submissions.models.release import Example, ItemSet, Release, ReleaseTask
 from submissions.models.submission import (
@@ -14,7 +15,10 @@ from submissions.models.submission import (
 from submissions.models.worker import WorkerSeen
 
 __all__ = [
+    "SCORE_COLUMNS",
+    "SORT_COLUMNS",
     "BoardEvent",
+    "BoardLine",
     "BoardState",
     "Draft",
     "DraftFile",
@@ -23,6 +27,7 @@ __all__ = [
     "Failure",
     "ItemSet",
     "ModelEntry",
+    "Part",
     "QuotaSlot",
     "Release",
     "ReleaseTask",
@@ -33,5 +38,6 @@ __all__ = [
     "TaskArtefact",
     "TaskPredictions",
     "TaskResult",
+    "Tier",
     "WorkerSeen",
 ]

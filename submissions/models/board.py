@@ -68,7 +68,10 @@ class Standing(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["board", "scorer", "is_on_board", "rank"], name="board_by_rank"),
+            # Without the rank: then the many rows that a new one moves down change in place.
+            models.Index(
+                fields=["board", "scorer", "is_on_board", "-average"], name="board_by_average"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -76,7 +79,8 @@ class Standing(models.Model):
 
 
 class BoardState(models.Model):
-    """Whether the stored intervals of a board under a scorer are those of its present rows.
+    """A board under one scorer: its version, how long it is, and whether its intervals are
+    those of its present rows.
 
     Every change of the ranked rows raises `wanted`; the ranking job sets `computed` to the value
     of `wanted` that it started from.
@@ -86,6 +90,11 @@ class BoardState(models.Model):
     scorer = models.SlugField(max_length=60)
     wanted = models.PositiveIntegerField(default=0)
     computed = models.PositiveIntegerField(default=0)
+    # Rises with every change of what the board shows.
+    version = models.PositiveBigIntegerField(default=0)
+    # How many lines each part has, by its name, and which licences its models have.
+    counts = models.JSONField(default=dict)
+    licences = models.JSONField(default=list)
     computed_at = models.DateTimeField(null=True)
     announced_at = models.DateTimeField(null=True)
     ranked = models.PositiveIntegerField(default=0)

@@ -6,15 +6,16 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from scoring import SUITES, Suite
-from submissions.leaderboard import board_rows
-from submissions.rows import ASCENDING_FIRST, Board
+from submissions.board_query import ASCENDING_FIRST, BoardQuery, default_query, parse_query
+from submissions.leaderboard import NotOnBoard, read_board
+from submissions.rows import Board
 from submissions.views.axis import fit_axis
 from submissions.views.http import HtmxRequest, scorer_of
 
@@ -36,17 +37,9 @@ class Column:
 @require_safe
 @vary_on_headers("HX-Request")
 def leaderboard(request: HtmxRequest) -> HttpResponse:
-    """Show every model under one scorer; the address says which, and in what order."""
+    """Show models under one scorer; the address says which, and in what order."""
     suite = SUITES[settings.DEFAULT_SUITE]
-    scorer = scorer_of(suite, request.GET.get("scorer") or settings.DEFAULT_SCORER)
-    release = request.GET.get("release") or None
-    order = {"asc": False, "desc": True}.get(request.GET.get("order", ""))
-    sort = request.GET.get("sort", "rank")
-    board = board_rows(
-        suite=suite.slug, scorer=scorer.name, release=release, sort=sort, descending=order
-    )
-    if release is not None and release not in {one.name for one in board.releases}:
-        raise Http404("no such release")
+    board = _read(parse_query(request.GET, suite))
     template = "leaderboard/_board.html" if request.htmx else "leaderboard/page.html"
     return render(request, template, _context(suite, board))
 
@@ -55,14 +48,25 @@ def leaderboard(request: HtmxRequest) -> HttpResponse:
 def home(request: HtmxRequest) -> HttpResponse:
     """Say what this is, and show the top of the board."""
     suite = SUITES[settings.DEFAULT_SUITE]
-    board = board_rows(suite=suite.slug, scorer=settings.DEFAULT_SCORER)
+    board = read_board(default_query(suite), limit=TOP_ROWS)
     context = _context(suite, replace(board, rows=board.rows[:TOP_ROWS])) | {
-        "row_count": len(board.rows),
-        "models": len({row.model_slug for row in board.rows}),
+        "row_count": board.total,
         "examples": sum(task.n for task in suite.tasks),
         "mean_input_tokens": _mean_input_tokens(suite),
     }
     return render(request, "home/page.html", context)
+
+
+def _read(query: BoardQuery) -> Board:
+    """The board.
+
+    Raises:
+        Http404: if it has no such scorer, track or release.
+    """
+    try:
+        return read_board(query)
+    except NotOnBoard as error:
+        raise Http404(str(error)) from error
 
 
 def _mean_input_tokens(suite: Suite) -> int:
@@ -72,7 +76,7 @@ def _mean_input_tokens(suite: Suite) -> int:
 
 
 def _context(suite: Suite, board: Board) -> dict[str, Any]:
-    columns = [_column(board, task.slug, task.name, task.family) for task in suite.tasks]
+    columns = [_column(board.query, task.slug, task.name, task.family) for task in suite.tasks]
     ends = [100 * end for row in board.rows for end in (row.low, row.high) if end is not None]
     return {
         "suite": suite,
@@ -80,11 +84,11 @@ def _context(suite: Suite, board: Board) -> dict[str, Any]:
         # One axis for all strips, zoomed to where the intervals are.
         "axis": fit_axis(ends, start=8, width=104, most_ticks=5) if ends else None,
         "scorer": scorer_of(suite, board.scorer),
-        "scorers": [(one, _href(board, scorer=one.name)) for one in suite.scorers],
+        "scorers": [(one, _href(board.query, scorer=one.name)) for one in suite.scorers],
         "columns": columns,
         "families": _families(columns),
         "heads": {
-            slug: _column(board, slug, name, "")
+            slug: _column(board.query, slug, name, "")
             for slug, name in (
                 ("rank", "Rank"),
                 ("name", "Model"),
@@ -100,25 +104,14 @@ def _families(columns: Sequence[Column]) -> list[tuple[str, int]]:
     return [(family, len(list(of))) for family, of in groupby(columns, lambda one: one.family)]
 
 
-def _column(board: Board, slug: str, name: str, family: str) -> Column:
-    is_sorted = board.sort == slug
-    descending = not board.descending if is_sorted else slug not in ASCENDING_FIRST
-    direction = "descending" if board.descending else "ascending"
-    href = _href(board, sort=slug, order="desc" if descending else "asc")
+def _column(query: BoardQuery, slug: str, name: str, family: str) -> Column:
+    is_sorted = query.sort == slug
+    descending = not query.is_descending if is_sorted else slug not in ASCENDING_FIRST
+    direction = "descending" if query.is_descending else "ascending"
+    href = _href(query, sort=slug, order="desc" if descending else "asc")
     return Column(slug, name, family, href, direction if is_sorted else "")
 
 
-def _href(board: Board, **changes: str) -> str:
+def _href(query: BoardQuery, **changes: str) -> str:
     """The board's address with some of its parameters changed; defaults are left out."""
-    query = QueryDict(mutable=True)
-    chosen = {"scorer": board.scorer, "release": board.release or ""}
-    if board.sort != "rank" or board.descending:
-        chosen |= {"sort": board.sort, "order": "desc" if board.descending else "asc"}
-    query.update(
-        {
-            name: value
-            for name, value in (chosen | changes).items()
-            if value and (name, value) != ("scorer", settings.DEFAULT_SCORER)
-        }
-    )
-    return f"{reverse('submissions:leaderboard')}?{query.urlencode()}"
+    return f"{reverse('submissions:leaderboard')}{query.address(**changes)}"

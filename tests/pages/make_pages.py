@@ -5,6 +5,7 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import User
+from submissions.lines import board_state, refresh_state, write_reported_lines
 from submissions.models import Evaluation, Failure, ModelEntry, ReportedScore, Submission
 from submissions.record import claim_evaluation, record_failure
 from tests import make
@@ -44,6 +45,8 @@ def reported(name: str = "Reported", **values: float | None) -> ModelEntry:
             scorer=PAPER_SCORER,
             source="the table",
         )
+    write_reported_lines(entry, make.SUITE)
+    refresh_state(board_state(make.SUITE.slug, PAPER_SCORER))
     return entry
 
 

@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from submissions.leaderboard import board_rows
+from submissions.board_query import default_query
+from submissions.leaderboard import read_board
 from submissions.models import BoardState, Standing
 from tests import make
 from tests.pages.make_pages import PAPER_SCORER, reported, scored
@@ -116,7 +117,7 @@ def test_what_is_not_separable_is_bold_and_said(client: Client) -> None:
 def test_a_partial_row_has_bounds_and_no_strip(client: Client) -> None:
     scored(tasks=make.SUITE.slugs[:11])
 
-    row = board_rows(suite=make.SUITE.slug, scorer=PAPER_SCORER).rows[0]
+    row = read_board(default_query(make.SUITE)).rows[0]
     page = board_page(client)
 
     assert row.bounds == pytest.approx((11 / 12, 1.0))

@@ -1,5 +1,6 @@
 """∞-Bench (Zhang et al., 2024): twelve tasks on inputs of more than 100,000 tokens."""
 
+from scoring.drafts import GeneratorKit
 from scoring.prompts import Prompting
 from scoring.suites.infinitebench.answers import ANSWER_READERS
 from scoring.suites.infinitebench.differences import DIFFERENCES
@@ -11,6 +12,14 @@ from scoring.suites.infinitebench.reported import REPORTED
 from scoring.suites.infinitebench.tasks import TASKS
 from scoring.types import Suite
 
+
+def _load_generators() -> GeneratorKit:
+    """Late, because only those who generate need the words."""
+    from scoring.suites.infinitebench.generate import KIT  # noqa: PLC0415
+
+    return KIT
+
+
 INFINITEBENCH = Suite(
     slug="infinitebench",
     name="∞-Bench",
@@ -21,6 +30,7 @@ INFINITEBENCH = Suite(
     set_aside=("math_calc",),
     reported=REPORTED,
     known_differences=DIFFERENCES,
+    load_generators=_load_generators,
 )
 
 INFINITEBENCH_PROMPTING = Prompting(
