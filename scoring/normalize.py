@@ -3,11 +3,15 @@
 import re
 import string
 
-_INT_DIGITS = 4300
+INT_DIGITS = 4300
 """CPython's own limit for int(); fixed here so that no environment variable moves a score."""
 
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
+_ARTICLES = frozenset({"a", "an", "the"})
+# Two literal spaces are found twice as fast as " {2,}" finds them.
+_SPACES = re.compile("  +")
 _WIDTH = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_ASCII_PUNCTUATION = string.punctuation.encode()
 _DELETE_ASCII_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _CHINESE_PUNCTUATION = (
     "！？｡。＂＃＄％＆＇（）＊＋，－／：；＜＝＞＠［＼］＾＿｀｛｜｝～｟｠｢｣､、〃》「」『』"
@@ -26,8 +30,8 @@ _DENIAL = re.compile(
 
 def read_int(text: str) -> int:
     """int(text), with CPython's default digit limit in every environment.  Raises: ValueError."""
-    if len(text) > _INT_DIGITS and sum(map(str.isdecimal, text)) > _INT_DIGITS:
-        raise ValueError(f"more than {_INT_DIGITS} digits")
+    if len(text) > INT_DIGITS and sum(map(str.isdecimal, text)) > INT_DIGITS:
+        raise ValueError(f"more than {INT_DIGITS} digits")
     return int(text)
 
 
@@ -49,12 +53,24 @@ def blank_out(text: str, unwanted: tuple[str, ...]) -> str:
 
 def single_spaced(text: str) -> str:
     """Runs of ASCII spaces as one; other white space stays."""
-    return re.sub(" {2,}", " ", text)
+    return _SPACES.sub(" ", text)
+
+
+def _without_ascii_punctuation(text: str) -> str:
+    # On bytes this takes a tenth of the time.
+    if text.isascii():
+        return text.encode().translate(None, _ASCII_PUNCTUATION).decode()
+    return text.translate(_DELETE_ASCII_PUNCTUATION)
 
 
 def english_tokens(text: str) -> list[str]:
     """Lower-case words without ASCII punctuation and articles, as SQuAD compares them."""
-    return _ARTICLE.sub(" ", text.lower().translate(_DELETE_ASCII_PUNCTUATION)).split()
+    text = _without_ascii_punctuation(text.lower())
+    words = text.split()
+    if "".join(words).isalnum():
+        # Then words end at white space only, and an article is a word of its own.
+        return [word for word in words if word not in _ARTICLES]
+    return _ARTICLE.sub(" ", text).split()
 
 
 def chinese_tokens(text: str) -> list[str]:
@@ -74,7 +90,9 @@ def chinese_tokens_of_any_marks(text: str) -> list[str]:
 
 def plain(text: str) -> str:
     """Text as people read it: no bold or code marks, straight quotes, no full-width forms."""
-    text = fold_width(text).translate(_CURLY)
+    # Nothing that is folded or straightened is ASCII, as most predictions are.
+    if not text.isascii():
+        text = fold_width(text).translate(_CURLY)
     return text.replace("*", "").replace("`", "").replace("\u2212", "-").strip()
 
 

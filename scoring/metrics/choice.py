@@ -35,7 +35,7 @@ def named_choice(prediction: str, name: str, letter: str) -> bool:
     prediction = prediction.strip()
     if prediction[:2] in (f"{letter}.", f"{letter}:"):
         return True
-    return _cued(blanked_name(prediction), _NAME_CUES, (letter, name)) or False
+    return _names_after_cue(prediction, name, letter)
 
 
 def named_choice_by_letter(prediction: str, name: str, letter: str) -> bool:
@@ -47,10 +47,17 @@ def named_choice_by_letter(prediction: str, name: str, letter: str) -> bool:
     found = last_letter(prediction, _LETTERS_TO_J)
     if found is not None and found == letter:
         return True
-    prediction = blanked_name(prediction)
-    if prediction.startswith(letter) or prediction.startswith(name):  # noqa: PIE810  types differ
+    blanked = blanked_name(prediction)
+    if blanked.startswith(letter) or blanked.startswith(name):  # noqa: PIE810  types differ
         return True
-    return _cued(prediction, _NAME_CUES, (letter, name)) or False
+    return _names_after_cue(prediction, name, letter)
+
+
+def _names_after_cue(prediction: str, name: str, letter: str) -> bool:
+    # Blanking makes spaces only, so that no cue comes up that has no "is:" or "answer:" before.
+    if "is:" not in prediction and "answer:" not in prediction:
+        return False
+    return _cued(blanked_name(prediction), _NAME_CUES, (letter, name)) or False
 
 
 def blanked_name(prediction: str) -> str:

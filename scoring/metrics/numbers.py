@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from scoring.normalize import blank_out, read_int
+from scoring.normalize import INT_DIGITS, blank_out, read_int
 
 _DIGITS = re.compile(r"[0-9]+")
 _FIRST_NUMBER = re.compile(r"\d+\.\d+|\d+")
@@ -37,8 +37,8 @@ def last_word_as_int(prediction: str) -> int:
 
     Source: OpenBMB/InfiniteBench src/compute_scores.py:get_score_one_code_run at 88b3daa.
     """
-    words = blank_out(prediction, _AROUND_RESULT).split()
-    return read_int(words[-1] if words else "")
+    last = blank_out(prediction, _AROUND_RESULT).rsplit(None, 1)[-1:]
+    return read_int(last[0] if last else "")
 
 
 def running_results(prediction: str) -> list[int]:
@@ -46,7 +46,10 @@ def running_results(prediction: str) -> list[int]:
 
     Source: OpenBMB/InfiniteBench src/compute_scores.py:get_score_one_math_calc at 88b3daa.
     """
-    return [read_int(digits) for digits in _DIGITS.findall(prediction)]
+    found = _DIGITS.findall(prediction)
+    # Only a text longer than the limit can hold a number that is.
+    read = int if len(prediction) <= INT_DIGITS else read_int
+    return list(map(read, found))
 
 
 def matched_prefix(given: Sequence[object], expected: Sequence[object]) -> float:

@@ -6,17 +6,21 @@ from scoring.normalize import is_denied, plain
 
 _BARE = re.compile(r"[\W_]*([A-Da-d])[\W_]*")
 _LED_LINE = re.compile(
-    r"^[ \t]*(?:(?:[Oo]ption|[Aa]nswer|[Cc]hoice)[ \t]?:?[ \t]?)?"
-    r"[(\[]?([A-D])(?:[)\]:,]|\.(?![A-Z]\.)| ?[-–—] |[ \t]*$)",
-    re.MULTILINE,
+    r"[ \t]*(?:(?:[Oo]ption|[Aa]nswer|[Cc]hoice)[ \t]?:?[ \t]?)?"
+    r"[(\[]?([A-D])(?:[)\]:,]|\.(?![A-Z]\.)| ?[-–—] |[ \t]*$)"
 )
 _NEXT_QUESTION = re.compile(r"\n[ \t]*(?:Question|Options?|Q)[ \t]?:")
-_CUE = re.compile(
+# The letters come first in these, because the search then skips what is none of them.
+_LETTER = re.compile(r"[A-D](?![\w'])")
+_LONE = re.compile(r"([A-D])(?<![\w'.][A-D])(?![\w'])")
+_LAST = re.compile(r"([A-D])(?<![\w'.][A-D])[)\].!\"']*$")
+_WRAPPED = re.compile(r"[(\[]([A-D])[)\]]")
+_CUE_WORDS = ("is", "be", "answer", "choice")
+_CUED = re.compile(
     r"(?:(?i:\banswer|\bchoice|\bis|\bbe)\b ?[:=]?|答案[是为]?[:：]?) ?"
-    r"(?i:the )?(?i:correct )?(?i:option |choice |letter |function )?[(\[\"']?([A-D])(?![\w'])"
+    r"(?i:the )?(?i:correct )?(?i:option |choice |letter |function )?[(\[\"']?[A-D]\Z"
 )
-_WRAPPED_OR_LAST = re.compile(r"[(\[]([A-D])[)\]]|(?<![\w'.])([A-D])[)\].!\"']*$")
-_LONE = re.compile(r"(?<![\w'.])([A-D])(?![\w'])")
+_LONGEST_CUE = len("_answer : the correct function (A")
 _ARTICLE = re.compile(r" [a-z]")
 _AFTER_LETTER = re.compile(r" (?:or|and|because|since|as|which|based)\b")
 _ALTERNATIVE = re.compile(
@@ -52,27 +56,43 @@ def _chosen(text: str) -> str | None:
     if bare:
         return bare[1].upper()
     flat = " ".join(text.split())
-    cued = [
-        match
-        for match in _CUE.finditer(flat)
-        if not _is_article(flat, match.end()) and not is_denied(flat, match.start(1))
-    ]
+    cued = _last_cued_letter(flat)
     if cued:
-        last = cued[-1]
-        return None if _ALTERNATIVE.match(flat, last.end()) else last[1]
-    led = {match[1] for match in _LED_LINE.finditer(text)}
+        return None if _ALTERNATIVE.match(flat, cued.end()) else cued[0]
+    led = {match[1] for match in map(_LED_LINE.match, text.split("\n")) if match}
     if led:
         return led.pop() if len(led) == 1 and not _ALTERNATIVE.search(flat[:12]) else None
     return _only_lone_letter(flat)
 
 
+def _last_cued_letter(flat: str) -> re.Match[str] | None:
+    """The last letter that stands right after "answer", "is" or "be", and is not denied."""
+    for letter in reversed(list(_LETTER.finditer(flat))):
+        led_up_to = flat[max(0, letter.end() - _LONGEST_CUE) : letter.end()]
+        if (
+            _is_cued(led_up_to)
+            and not _is_article(flat, letter.end())
+            and not is_denied(flat, letter.start())
+        ):
+            return letter
+    return None
+
+
+def _is_cued(led_up_to: str) -> bool:
+    # The cheap look first: a megabyte may hold half a million letters.
+    if led_up_to.isascii() and not any(word in led_up_to.lower() for word in _CUE_WORDS):
+        return False
+    return _CUED.search(led_up_to) is not None
+
+
 def _only_lone_letter(flat: str) -> str | None:
     """The letter in brackets or at the end, where no other letter stands alone."""
     lone = {match[1] for match in _LONE.finditer(flat) if not _is_article(flat, match.end())}
-    match = _WRAPPED_OR_LAST.search(flat)
-    if match is None or len(lone) != 1 or is_denied(flat, match.start()):
+    found = [match for match in (_WRAPPED.search(flat), _LAST.search(flat)) if match]
+    first = min(found, key=re.Match.start, default=None)
+    if first is None or len(lone) != 1 or is_denied(flat, first.start()):
         return None
-    return match[1] or match[2]
+    return first[1]
 
 
 def _is_article(flat: str, end: int) -> bool:

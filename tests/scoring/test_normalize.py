@@ -1,11 +1,22 @@
 """Normal forms do the same in every environment."""
 
+import re
+import string
 import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scoring.normalize import chinese_tokens, english_tokens, fold_width, is_denied, read_int
+from scoring.normalize import (
+    chinese_tokens,
+    english_tokens,
+    fold_width,
+    is_denied,
+    read_int,
+    single_spaced,
+)
 
 
 @pytest.fixture
@@ -57,3 +68,21 @@ def test_a_denial_stands_right_before(text: str, denied: bool) -> None:
 def test_tokens_are_the_authors() -> None:
     assert english_tokens("The a-b, an Apple’s “X”") == ["ab", "apple’s", "“x”"]
     assert chinese_tokens("《山 海》，AB。") == ["《", "山", "海", "a", "b"]
+
+
+WORDS = st.sampled_from(
+    ["a", "an", "the", "The", "cat", "a-b", "the—cat", "ſ", "'", "_", "\x01a", "É"]
+)
+TEXTS = st.text(max_size=20) | st.lists(WORDS, max_size=8).map(" ".join)
+
+
+@given(TEXTS)
+def test_words_are_those_of_the_plain_rule(text: str) -> None:
+    bare = "".join(char for char in text.lower() if char not in set(string.punctuation))
+
+    assert english_tokens(text) == re.sub(r"\b(a|an|the)\b", " ", bare).split()
+
+
+@given(st.text(" a\t", max_size=12))
+def test_only_runs_of_spaces_become_one(text: str) -> None:
+    assert single_spaced(text) == re.sub(r" {2,}", " ", text)

@@ -57,9 +57,14 @@ def _read_ints(raw: Json, _options: Json) -> list[int]:
     values = values if isinstance(values, list) else raw
     if not isinstance(values, list) or not values:
         raise BadAnswer(f"The answer should be a list of whole numbers, not {_shown(raw)}.")
-    if not all(type(value) is int and abs(value) < _LARGEST for value in values):
+    # By types and extremes, which is quicker than a look at each of 15,000 running results.
+    if set(map(type, values)) != {int} or not _are_small(values):
         raise BadAnswer("The answer should be a list of whole numbers; one element is none.")
     return list(values)
+
+
+def _are_small(values: list[int]) -> bool:
+    return min(values) > -_LARGEST and max(values) < _LARGEST
 
 
 def _read_choice(raw: Json, options: Json) -> list[str]:
