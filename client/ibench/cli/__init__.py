@@ -1,0 +1,1 @@
+"""The `ibench` command: each command is a door to one call of `ibench.Portal`."""

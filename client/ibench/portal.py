@@ -1,0 +1,183 @@
+"""The portal as Python calls: what `ibench` can do, a program can do."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Self, cast
+from urllib.parse import quote
+
+from ibench import config
+from ibench.errors import IbenchError, StillOpen
+from ibench.http import Connection
+from ibench.journal import Journal
+from ibench.shapes import Board, DryRun, Submission
+from ibench.upload import Ticker, send_files
+
+_API: Final = "api/v1"
+_OPEN: Final = ("queued", "running")
+# How often a submission is asked for: at first each second, in the end every ten.
+_PAUSE_SECONDS: Final = 1.0
+_PAUSE_MAX_SECONDS: Final = 10.0
+
+
+class Portal:
+    """One portal, seen by the holder of one token.
+
+    Args:
+        site: its address; by default IBENCH_SITE, else that of the last `ibench login`.
+        token: by default IBENCH_TOKEN, else that of `ibench login` for this site; without one,
+            what is public can be read.
+
+    Every call raises IbenchError: one class an exit code, with `fix` and `problems`.
+    """
+
+    def __init__(self, site: str | None = None, token: str | None = None) -> None:
+        self.site = config.find_site(site)
+        self._connection = Connection(self.site, token or config.find_token(self.site))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._connection.close()
+
+    def check_token(self) -> None:
+        """Ask whether the token is good.  Raises NotSignedIn where it is not."""
+        self.submissions(limit=1)
+
+    def submit(
+        self,
+        files: Sequence[str | Path],
+        *,
+        model: str,
+        idempotency_key: str | None = None,
+        on_bytes: Ticker | None = None,
+        **fields: str | int | bool | None,
+    ) -> Submission:
+        """Send prediction files; the answer is the submission, queued for scoring.
+
+        The same call after a cut goes on where it stopped, and stores nothing twice.
+
+        Args:
+            files: JSONL files, .gz, or archives of them.
+            model: the model's name.
+            idempotency_key: by default one of its own for these files and fields, kept until the
+                submission is stored.
+            on_bytes: called with the number of bytes that were sent since the last call.
+            fields: release, visibility, note, organization, link, licence, parameters,
+                context_tokens, weights, drop_first_number, and what else the site knows.
+        """
+        told = {"model": model, **fields}
+        with Journal.open(self.site, files, told, key=idempotency_key) as journal:
+            return cast(
+                "Submission", send_files(self._connection, journal, told, on_bytes=on_bytes)
+            )
+
+    def dry_run(
+        self,
+        files: Sequence[str | Path],
+        *,
+        model: str = "dry run",
+        on_bytes: Ticker | None = None,
+        **fields: str | int | bool | None,
+    ) -> DryRun:
+        """Let the server check files and say what they hold; nothing is stored."""
+        told = {"model": model, **fields, "dry_run": True}
+        with Journal.open(self.site, files, told) as journal:
+            return cast("DryRun", send_files(self._connection, journal, told, on_bytes=on_bytes))
+
+    def status(self, submission: str) -> Submission:
+        """A submission by its id."""
+        return cast("Submission", self._get(f"submissions/{_segment(submission)}/"))
+
+    def submissions(self, *, limit: int = 100) -> list[Submission]:
+        """One's own submissions, newest first."""
+        return cast("list[Submission]", list(self._listed("submissions/", {}, limit)))
+
+    def watch(
+        self,
+        submission: str,
+        *,
+        timeout_seconds: float | None = None,
+        on_change: Callable[[Submission], None] | None = None,
+    ) -> Submission:
+        """Return a submission when it is scored or has failed.
+
+        Raises:
+            StillOpen: if that took longer than `timeout_seconds`.
+        """
+        deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
+        pause, seen = _PAUSE_SECONDS, ""
+        while True:
+            one = self.status(submission)
+            if on_change is not None and one["status"] != seen:
+                on_change(one)
+            seen = one["status"] or ""
+            if seen not in _OPEN:
+                return one
+            if deadline is not None and time.monotonic() + pause > deadline:
+                raise StillOpen(
+                    f"{submission} is still {seen}.", fix=f"Wait on: ibench watch {submission}"
+                )
+            time.sleep(pause)
+            pause = min(pause * 1.25, _PAUSE_MAX_SECONDS)
+
+    def runs(self, *, limit: int = 100) -> list[dict[str, Any]]:
+        """One's own hosted runs, newest first."""
+        return list(self._listed("runs/", {}, limit))
+
+    def run(self, run: str) -> dict[str, Any]:
+        """A hosted run by its id."""
+        return cast("dict[str, Any]", self._get(f"runs/{_segment(run)}/"))
+
+    def board(self, **filters: str | int | None) -> Board:
+        """The board's rows; the filters are those of the page: scorer, release, q, sort …"""
+        return cast("Board", self._get("board/", filters))
+
+    def compare(self, submissions: Sequence[str], **options: str | None) -> dict[str, Any]:
+        """Two to six submissions side by side, with what is significant."""
+        params = {"s": ",".join(submissions), **options}
+        return cast("dict[str, Any]", self._get("compare/", params))
+
+    def export(self, kind: str = "csv", **filters: str | int | None) -> bytes:
+        """The board as a file: csv, json, parquet, latex, markdown … as the site offers."""
+        params = {"format": kind, **_given(filters)}
+        return self._connection.send("GET", "leaderboard/export", params=params).content
+
+    def _get(self, path: str, params: Mapping[str, str | int | None] | None = None) -> Any:
+        return self._connection.json("GET", f"{_API}/{path}", params=_given(params or {}))
+
+    def _listed(
+        self, path: str, params: Mapping[str, str | int | None], limit: int
+    ) -> Iterator[dict[str, Any]]:
+        """The first rows of a list, over as many pages as that takes."""
+        page: Any = self._get(path, params)
+        left = limit
+        while True:
+            rows = page.get("results", []) if isinstance(page, dict) else page
+            yield from rows[:left]
+            left -= len(rows)
+            following = page.get("next") if isinstance(page, dict) else None
+            if left <= 0 or not following or not rows:
+                return
+            page = self._connection.json("GET", following)
+
+
+def _given(params: Mapping[str, str | int | None]) -> dict[str, str | int]:
+    return {name: value for name, value in params.items() if value is not None}
+
+
+def _segment(name: str) -> str:
+    """An id as a part of an address; people paste whole addresses, too.
+
+    Raises:
+        IbenchError: if it can be no id.
+    """
+    last = name.rstrip("/").rsplit("/", maxsplit=1)[-1]
+    if not last.replace("-", "").replace("_", "").isalnum():
+        raise IbenchError(f"{name!r} is no id.", fix="An id is what stands last in its address.")
+    return quote(last, safe="")

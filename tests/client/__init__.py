@@ -1,0 +1,1 @@
+"""Tests of the `ibench` client: what it imports, sends, keeps and prints."""

@@ -1,0 +1,158 @@
+"""Every command of `ibench`, from an environment that holds only the client, on a real portal."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import make
+from tests.portal import ROOT, Portal, running_portal
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("client")]
+
+
+@pytest.fixture(scope="module")
+def ibench(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command, in a fresh virtual environment into which only `./client` was installed."""
+    folder = tmp_path_factory.mktemp("client") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", str(ROOT / "client")]
+    subprocess.run(pip, check=True, capture_output=True, text=True, timeout=300)
+    return folder / "bin" / "ibench"
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal with a small release."""
+    folder = tmp_path_factory.mktemp("portal")
+    with running_portal(folder / "state") as portal:
+        make.write_labels(folder / "labels")
+        portal.manage("import_release", str(folder / "labels"), "--name", "small", "--labels-only")
+        yield portal
+
+
+class Shell:
+    """A person's shell: the command, a home folder, a working folder."""
+
+    def __init__(self, command: Path, portal: Portal, home: Path) -> None:
+        self.command, self.portal, self.home = command, portal, home
+        self.env = {"HOME": str(home), "PATH": os.environ["PATH"], "IBENCH_SITE": portal.url}
+
+    def run(self, *arguments: str, stdin: str = "", code: int = 0) -> str:
+        """Run a command, which must end with `code`, and return what it printed."""
+        done = subprocess.run(
+            [str(self.command), *arguments],
+            cwd=self.home,
+            env=self.env,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        assert done.returncode == code, (arguments, done.stdout, done.stderr)
+        return done.stdout if code == 0 else done.stdout + done.stderr
+
+    def json(self, *arguments: str) -> Any:
+        """Run a command with --json and read its answer."""
+        return json.loads(self.run(*arguments, "--json"))
+
+
+@pytest.fixture
+def shell(ibench: Path, portal: Portal, tmp_path: Path) -> Shell:
+    shell = Shell(ibench, portal, tmp_path)
+    for name, stream in make.files():
+        (tmp_path / name).write_bytes(stream.getvalue())
+    return shell
+
+
+@pytest.fixture
+def signed_in(shell: Shell, request: pytest.FixtureRequest) -> Shell:
+    """A shell whose owner has an account of their own, and has run `ibench login`."""
+    token = shell.portal.token(f"{request.node.name[:40]}@example.org")
+    shell.run("login", "--token-stdin", stdin=f"{token}\n")
+    return shell
+
+
+def predictions(shell: Shell) -> list[str]:
+    return sorted(path.name for path in shell.home.glob("preds_*.jsonl"))
+
+
+def test_the_environment_has_no_django(ibench: Path) -> None:
+    code = (
+        "from importlib.util import find_spec;"
+        "print([name for name in ('django', 'celery', 'numpy') if find_spec(name)])"
+    )
+    done = subprocess.run(
+        [str(ibench.parent / "python"), "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_score_needs_no_server(shell: Shell) -> None:
+    shell.env.pop("IBENCH_SITE")
+    make.write_labels(shell.home / "labels")
+
+    (scored,) = shell.json("score", "preds_passkey.jsonl", "--labels", "labels")["files"]
+
+    assert scored["scorers"]["portal-1"]["mean"] == 1.0
+    assert "100.0" in shell.run("score", *predictions(shell), "--labels", "labels")
+    assert "no_label" in shell.run("score", "preds_passkey.jsonl", "--json", code=1)
+
+
+def test_a_submission_from_login_to_compare(signed_in: Shell) -> None:
+    shell = signed_in
+    files = predictions(shell)
+
+    report = shell.json("submit", *files, "--model", "First", "--dry-run")
+    assert (report["release"], report["missing_tasks"]) == ("small", [])
+    assert shell.json("status") == []
+
+    first = shell.json("submit", *files, "--model", "First", "--wait", "--timeout", "150")
+    assert first["status"] == "done"
+    assert first["scorers"]["official-2024-06"]["average"] == 1.0
+    assert shell.json("status", first["id"]) == [first]
+    assert "First" in shell.run("status")
+    assert first["id"] in shell.run("submit", *files, "--model", "First", code=3)
+
+    (shell.home / "preds_passkey.jsonl").write_text('{"id": 0, "prediction": "wrong"}\n')
+    second = shell.json("submit", *files, "--model", "Second")
+    watched = shell.json("watch", second["id"], "--timeout", "150")
+    assert watched["status"] == "done"
+    assert "average" in shell.run("status", second["url"])
+
+    assert "First" in shell.run("board")
+    names = [row["model_name"] for row in shell.json("board", "--scorer", "portal-1")["rows"]]
+    assert {"First", "Second"} <= set(names)
+
+
+def test_refusals_name_the_file_the_line_and_the_fix(signed_in: Shell) -> None:
+    shell = signed_in
+    (shell.home / "preds_passkey.jsonl").write_text('{"id": 0, "output": "1"}\n')
+
+    told = shell.run("submit", "preds_passkey.jsonl", "--model", "Broken", code=3)
+
+    assert "preds_passkey.jsonl: line 1:" in told
+    assert "run the command again" in told
+
+
+def test_scripts_can_tell_what_went_wrong(shell: Shell) -> None:
+    assert "portal-1" in shell.run("board", "--scorer", "none", code=3)
+    shell.run("status", "bbbbbbbbbb", code=5)
+    shell.run("submit", "preds_passkey.jsonl", "--model", "M", code=4)
+    shell.run("submit", "absent.jsonl", "--model", "M", code=2)
+    assert "account/tokens" in shell.run("login", "--token-stdin", stdin="ibp_wrong\n", code=4)
+    shell.env["IBENCH_SITE"] = "http://127.0.0.1:9"
+    shell.run("board", code=7)
+
+
+def test_logout_forgets_the_token(signed_in: Shell) -> None:
+    signed_in.run("logout")
+
+    signed_in.run("submit", "preds_passkey.jsonl", "--model", "M", code=4)
