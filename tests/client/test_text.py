@@ -43,7 +43,7 @@ def test_a_terminal_without_unicode_still_gets_every_line() -> None:
     write("∞", stream)
     stream.flush()
 
-    assert stream.buffer.getvalue() == b"\\u221e\n"  # type: ignore[attr-defined]
+    assert stream.buffer.getvalue() == b"\\u221e\n"
 
 
 @pytest.mark.parametrize(
