@@ -164,6 +164,8 @@ ANNOUNCE_AGAIN_SECONDS = env.float("ANNOUNCE_AGAIN_SECONDS", 30.0)
 # What the board opens with.
 DEFAULT_SUITE = env.str("DEFAULT_SUITE", "infinitebench")
 DEFAULT_SCORER = env.str("DEFAULT_SCORER", "official-2024-06")
+# Whether a new portal generates a small release of its own, with sample predictions.
+OFFLINE_RELEASE = env.bool("OFFLINE_RELEASE", True)
 # Of one person: in any 24 hours, and waiting or being scored at the same time.
 SUBMISSIONS_PER_DAY = env.int("SUBMISSIONS_PER_DAY", 20)
 SUBMISSIONS_AT_ONCE = env.int("SUBMISSIONS_AT_ONCE", 10)

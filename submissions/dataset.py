@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from scoring import BadAnswer, Suite
+from scoring.lengths import read_length
 from submissions.releases import NewExample, NewItemSet
 
 
@@ -96,7 +97,28 @@ def _example(row: Any, task: str, suite: Suite, *, where: tuple[int, int] | None
     if where is None:
         return NewExample(source_id, answer)
     context = f"{row['context']}\0{row.get('input', '')}".encode()
-    return NewExample(source_id, answer, hashlib.sha256(context).hexdigest(), *where)
+    return NewExample(
+        source_id,
+        answer,
+        hashlib.sha256(context).hexdigest(),
+        *where,
+        depth=_depth(row.get("depth")),
+        length_tokens=_length(row.get("length")),
+    )
+
+
+def _depth(value: Any) -> float | None:
+    """What our generated rows say of where the answer is; other files may mean something else."""
+    is_fraction = isinstance(value, int | float) and 0.0 <= value <= 1.0
+    return float(value) if is_fraction else None
+
+
+def _length(value: Any) -> int | None:
+    """A length as generated rows have it, such as "4k"; other files may mean something else."""
+    try:
+        return read_length(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _reason(error: Exception) -> str:

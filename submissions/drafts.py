@@ -23,6 +23,7 @@ from submissions.receive import (
     check_upload,
     receive_upload,
 )
+from submissions.rounds import is_sealed
 
 # The facts of a new model that a draft keeps, by their names in ModelFacts.
 FACTS: Final = (
@@ -107,7 +108,7 @@ def save_files(draft: Draft, files: Sequence[tuple[str, IO[bytes]]], *, now: dat
     Raises:
         Refused: with every problem; the draft then keeps the files that it had.
     """
-    report = check_upload(files, options_of(draft))
+    report = check_upload(files, options_of(draft), now=now)
     kept = keep_files(draft, files)
     with transaction.atomic():
         before = set(draft.files.values_list("sha256", flat=True))
@@ -125,7 +126,7 @@ def check_again(draft: Draft, *, now: datetime) -> None:
         DamagedFile: if a file is missing.
     """
     with open_files(draft) as files:
-        report = check_upload(files, options_of(draft))
+        report = check_upload(files, options_of(draft), now=now)
     with transaction.atomic():
         _keep_report(draft, report, now=now)
 
@@ -133,7 +134,10 @@ def check_again(draft: Draft, *, now: datetime) -> None:
 def _keep_report(draft: Draft, report: UploadReport, *, now: datetime) -> None:
     _forget_check(draft)
     # Scores of hidden answers would let anybody climb towards them without a quota.
-    draft.is_trial_due = report.release.are_answers_public
+    # So would those of a blind round, before its end.
+    draft.is_trial_due = report.release.are_answers_public and not is_sealed(
+        report.release, now=now
+    )
     draft.report = {
         "release": report.release.name,
         "release_title": report.release.title,

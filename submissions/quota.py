@@ -12,6 +12,7 @@ from accounts.models import Organization, User
 from submissions.intake import Problem, Refused
 from submissions.limits import AT_ONCE_RETRY_SECONDS
 from submissions.models import Failure, QuotaSlot, Submission
+from submissions.rounds import sealed
 
 DAY: Final = timedelta(days=1)
 # A failure that the predictions themselves caused costs its slot; every other one is ours.
@@ -98,7 +99,8 @@ def quota_of(holder: Holder, *, now: datetime) -> Quota:
         at_once_limit=settings.SUBMISSIONS_AT_ONCE
         if is_one
         else settings.ORGANIZATION_SUBMISSIONS_AT_ONCE,
-        at_once_used=slots.filter(ended_at=None).count(),
+        # What waits for the end of a blind round takes no worker's time yet.
+        at_once_used=slots.filter(ended_at=None).exclude(sealed("submission", now=now)).count(),
     )
 
 

@@ -36,6 +36,7 @@ from submissions.predictions import store_predictions
 from submissions.quota import holders_of, lock_holders, refuse_over_quota, take_slot
 from submissions.record import queue_evaluation
 from submissions.releases import release_key, release_keys
+from submissions.rounds import refuse_outside_round
 
 NamedFiles = Sequence[tuple[str, IO[bytes]]]
 
@@ -116,7 +117,7 @@ class _Checked:
 
 
 @contextmanager
-def _checked(files: NamedFiles, options: UploadOptions) -> Iterator[_Checked]:
+def _checked(files: NamedFiles, options: UploadOptions, now: datetime) -> Iterator[_Checked]:
     """Parse and align an upload; what is parsed lives until the block ends.
 
     Raises:
@@ -137,20 +138,21 @@ def _checked(files: NamedFiles, options: UploadOptions) -> Iterator[_Checked]:
             raise NoRelease
         if options.release is None:
             name = recognise_release(parsed, keys, preferred=None)
-            release = Release.objects.get(name=name)
+            release = Release.objects.select_related("round").get(name=name)
         else:
             release = options.release
+        refuse_outside_round(release, now=now)
         alignment = align(parsed, release_key(release), others=keys)
         yield _Checked(parsed, alignment, release)
 
 
-def check_upload(files: NamedFiles, options: UploadOptions) -> UploadReport:
+def check_upload(files: NamedFiles, options: UploadOptions, *, now: datetime) -> UploadReport:
     """A dry run: find what an upload holds and stores nothing.
 
     Raises:
         Refused: with every problem.
     """
-    with _checked(files, options) as checked:
+    with _checked(files, options, now) as checked:
         tasks = [
             TaskReport(
                 task=slug,
@@ -206,7 +208,7 @@ def receive_upload(
     Raises:
         Refused: with every problem; then nothing is stored and no quota is used.
     """
-    with _checked(files, options) as checked:
+    with _checked(files, options, now) as checked:
         known = _known_entry(submitter, model)
         draft = Submission(
             model=known,

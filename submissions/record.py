@@ -28,6 +28,7 @@ from submissions.models import (
     TaskResult,
 )
 from submissions.quota import end_slot
+from submissions.rounds import is_sealed, may_be_claimed, sealed
 from submissions.standings import lock_board, write_standings
 
 logger = logging.getLogger(__name__)
@@ -50,9 +51,13 @@ FAILURE_HINTS: Final = {
 
 
 def queue_evaluation(submission: Submission, *, now: datetime) -> Evaluation:
-    """Add an evaluation that waits for a worker; call inside the submission's transaction."""
+    """Add an evaluation that waits for a worker; call inside the submission's transaction.
+
+    One of a blind round waits for its end; the sweep announces it then.
+    """
     evaluation = Evaluation.objects.create(submission=submission, created_at=now)
-    queue.enqueue_evaluation(evaluation.pk)
+    if not is_sealed(submission.release, now=now):
+        queue.enqueue_evaluation(evaluation.pk)
     return evaluation
 
 
@@ -69,8 +74,11 @@ def _lease_end(now: datetime) -> datetime:
 def claim_evaluation(evaluation_id: int, *, worker: str, now: datetime) -> Evaluation | None:
     """Take an evaluation that waits, or whose worker has been silent for longer than its lease.
 
-    The conditional UPDATE is the lock: of two workers, only one sees a changed row.
+    The conditional UPDATE is the lock: of two workers, only one sees a changed row.  Nobody gets
+    one of a blind round before its end.
     """
+    if not may_be_claimed(evaluation_id, now=now):
+        return None
     with transaction.atomic():
         taken = (
             _claimable(now)
@@ -198,7 +206,8 @@ def sweep(*, now: datetime) -> int:
     # An upload announces itself on commit; the sweep gives it one period to do so.
     born = now - timedelta(seconds=settings.SWEEP_SECONDS)
     forgotten = Q(status=QUEUED, created_at__lt=born) & unannounced
-    due = Evaluation.objects.filter(silent | forgotten).order_by("created_at")
+    due = Evaluation.objects.filter(silent | forgotten).exclude(sealed("submission", now=now))
+    due = due.order_by("created_at")
     announced = 0
     for evaluation_id in list(due.values_list("pk", flat=True)[:SWEEP_ROWS]):
         if not queue.announce(evaluation_id):

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from scoring import SUITES, Suite
 from submissions.intake import ItemSetKey, ReleaseKey
-from submissions.models import Example, ItemSet, Release, ReleaseTask
+from submissions.models import Example, ItemSet, Release, ReleaseTask, Round
 
 
 class ReleaseConflict(Exception):
@@ -29,6 +29,9 @@ class NewExample:
     context_sha256: str = ""
     row_offset: int | None = None
     row_bytes: int | None = None
+    # Of generated examples; see the model.
+    depth: float | None = None
+    length_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,12 @@ class NewRelease:
     source: Release.Source = Release.Source.DATASET
     notes: str = ""
     revision: str = ""
+    are_answers_public: bool = True
+    series: str = ""
+    length_tokens: int | None = None
+    generator: str = ""
+    seed: str = ""
+    round: Round | None = None
 
 
 def _sha256(value: object) -> str:
@@ -129,6 +138,12 @@ def _create_release(
         source=new.source,
         notes=new.notes,
         revision=new.revision,
+        are_answers_public=new.are_answers_public,
+        series=new.series,
+        length_tokens=new.length_tokens,
+        generator=new.generator,
+        seed=new.seed,
+        round=new.round,
         sha256=release_sha256(hashes),
         created_at=now,
     )
@@ -165,6 +180,8 @@ def _store_item_set(suite: Suite, task: str, items: NewItemSet, sha256: str) -> 
                 context_sha256=example.context_sha256,
                 row_offset=example.row_offset,
                 row_bytes=example.row_bytes,
+                depth=example.depth,
+                length_tokens=example.length_tokens,
             )
             for position, (key, example) in enumerate(zip(keys, items.examples, strict=True))
         ],
@@ -191,10 +208,11 @@ def release_key(release: Release) -> ReleaseKey:
     item_sets = dict(
         ReleaseTask.objects.filter(release=release).values_list("task", "item_set__sha256")
     )
-    return ReleaseKey(
-        name=release.name,
-        item_sets={task: _item_set_key(sha256) for task, sha256 in item_sets.items()},
-    )
+    keys = {task: _item_set_key(sha256) for task, sha256 in item_sets.items()}
+    if not release.are_answers_public:
+        # What agrees with an upload's own ground truths would tell the answers bit by bit.
+        keys = {task: key.without_answers() for task, key in keys.items()}
+    return ReleaseKey(name=release.name, item_sets=keys)
 
 
 @lru_cache(maxsize=256)

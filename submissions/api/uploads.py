@@ -55,7 +55,7 @@ class SubmissionsView(APIView):
             note=data["note"],
         )
         if data["dry_run"]:
-            return Response(_report_json(check_upload(files, options)))
+            return Response(_report_json(check_upload(files, options, now=timezone.now())))
         owner = cast("User", request.user)
         submission = receive_upload(
             files,

@@ -1,7 +1,7 @@
 """The shapes that pairing works with: what a release asks, and which row answers what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from submissions.intake.problems import Problem
 
@@ -13,16 +13,20 @@ class ItemSetKey:
     Attributes:
         sha256: Names the item set; two releases that share a task share it.
         source_ids: The id that files of this generation carry; may have gaps.
-        fingerprints: Digests of the right answers.
+        fingerprints: Digests of the right answers; None where nothing may be learned of them.
     """
 
     task: str
     sha256: str
     source_ids: Sequence[int | str | None]
-    fingerprints: Sequence[bytes]
+    fingerprints: Sequence[bytes | None]
 
     def __len__(self) -> int:
         return len(self.fingerprints)
+
+    def without_answers(self) -> "ItemSetKey":
+        """The same examples, of whose answers an upload can learn nothing."""
+        return replace(self, fingerprints=(None,) * len(self.fingerprints))
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,7 @@ class _Aligner:
             row
             for row, position in enumerate(reading.positions)
             if position is not None
+            and items.fingerprints[position] is not None
             and rows.fingerprints[row] not in (None, items.fingerprints[position])
         ]
         if differing:

@@ -22,7 +22,7 @@ class Reading:
     Attributes:
         positions: For each row the position of its example, None where its id is unknown.
         matched: Ground truths that agree with the answer at their position.
-        compared: Ground truths of rows whose position is known.
+        compared: Ground truths of rows whose position, and its answer, are known.
     """
 
     positions: list[int | None]
@@ -87,7 +87,8 @@ def _source_names(items: ItemSetKey) -> dict[ItemId, int]:
 def _reading(rows: TaskRows, items: ItemSetKey, positions: list[int | None]) -> Reading:
     matched = compared = 0
     for position, fingerprint in zip(positions, rows.fingerprints, strict=True):
-        if position is not None and fingerprint is not None:
+        answer = None if position is None else items.fingerprints[position]
+        if answer is not None and fingerprint is not None:
             compared += 1
-            matched += fingerprint == items.fingerprints[position]
+            matched += fingerprint == answer
     return Reading(positions, matched, compared)

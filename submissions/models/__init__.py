@@ -5,7 +5,7 @@ from submissions.models.draft import Draft, DraftFile
 from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, TaskResult
 from submissions.models.line import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, Part, Tier
 from submissions.models.quota import QuotaSlot
-from submissions.models.release import Example, ItemSet, Release, ReleaseTask
+from submissions.models.release import Example, ItemSet, Release, ReleaseTask, Round
 from submissions.models.submission import (
     ModelEntry,
     Submission,
@@ -32,6 +32,7 @@ __all__ = [
     "Release",
     "ReleaseTask",
     "ReportedScore",
+    "Round",
     "Standing",
     "Submission",
     "SubmissionFile",

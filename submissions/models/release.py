@@ -49,6 +49,10 @@ class Example(models.Model):
     # 16 bytes, as hex: what an uploaded file's own ground truth is compared with.
     fingerprint = models.CharField(max_length=32)
     context_sha256 = models.CharField(max_length=64, blank=True)
+    # Of generated examples: where the last thing that the answer needs is said, 0 at the start of
+    # the context and 1 at its end, and about how long the context is.
+    depth = models.FloatField(null=True)
+    length_tokens = models.PositiveIntegerField(null=True)
     # The dataset's row in ItemSet.source_path.
     row_offset = models.BigIntegerField(null=True)
     row_bytes = models.PositiveIntegerField(null=True)
@@ -58,10 +62,39 @@ class Example(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["item_set", "position"], name="one_example_a_position"),
             models.UniqueConstraint(fields=["item_set", "source_id"], name="one_example_an_id"),
+            models.CheckConstraint(
+                condition=models.Q(depth=None) | models.Q(depth__gte=0.0, depth__lte=1.0),
+                name="a_depth_is_a_fraction",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.item_set} #{self.position}"
+
+
+class Round(models.Model):
+    """When predictions on a fresh release may come in, and whether all are scored at its end.
+
+    A blind round is scored when it has closed: before that there is no result that could leak.
+    """
+
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=160)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    is_blind = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar = ["-closes_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="a_round_closes_after_it_opens",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Release(models.Model):
@@ -70,6 +103,8 @@ class Release(models.Model):
     class Source(models.TextChoices):
         DATASET = "dataset", "the dataset's own files"
         PUBLISHED = "published", "ground truths inside the authors' published predictions"
+        # Sorts last: where nothing else decides, an upload is of the authors' data.
+        SYNTHETIC = "synthetic", "generated from a seed"
 
     suite = models.SlugField(max_length=60)
     name = models.SlugField(max_length=80, unique=True)
@@ -83,9 +118,29 @@ class Release(models.Model):
     # Answers of a public release may be shown beside predictions.
     are_answers_public = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    # Of generated releases.  Releases of one series differ in length only.
+    series = models.SlugField(max_length=80, blank=True)
+    length_tokens = models.PositiveIntegerField(null=True)
+    generator = models.CharField(max_length=60, blank=True)
+    # Empty while it is a secret: then it lies in a file outside the database.
+    seed = models.CharField(max_length=80, blank=True)
+    round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="releases")
+    # When a private release's seed and answers were published.
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["created_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(are_answers_public=True) | models.Q(seed="", retired_at=None),
+                name="a_private_release_keeps_its_seed",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "length_tokens"],
+                condition=~models.Q(series=""),
+                name="one_release_a_length_of_a_series",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -17,6 +17,7 @@ GUIDES: Final = {
     "scoring": gettext_noop("How predictions are scored"),
     "statistics": gettext_noop("How sure the figures are"),
     "submission-format": gettext_noop("What an upload may be"),
+    "releases": gettext_noop("Fresh data at any length"),
 }
 _LINK_TO_GUIDE: Final = re.compile(r'href="(?:docs/)?([a-z-]+)\.md(#[^"]*)?"')
 

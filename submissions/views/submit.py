@@ -39,7 +39,9 @@ def submit(request: HtmxRequest) -> HttpResponse:
     try:
         if is_check:
             return _page(
-                request, form, {"report": check_upload(form.named_files(), form.options())}
+                request,
+                form,
+                {"report": check_upload(form.named_files(), form.options(), now=timezone.now())},
             )
         submission = receive_upload(
             form.named_files(),

@@ -76,7 +76,9 @@ def test_a_dry_run_stores_nothing() -> None:
     make.release()
     before = stored_files()
 
-    report = check_upload(make.files(["passkey"]), UploadOptions(suite="infinitebench"))
+    report = check_upload(
+        make.files(["passkey"]), UploadOptions(suite="infinitebench"), now=make.NOW
+    )
 
     assert [(task.task, task.answered, task.n) for task in report.tasks] == [("passkey", 3, 3)]
     assert len(report.missing_tasks) == 11

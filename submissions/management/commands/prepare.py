@@ -1,4 +1,4 @@
-"""Makes a checkout ready to serve: database, the authors' reported rows, static files."""
+"""Makes a checkout ready to serve: database, reported rows, an offline release, static files."""
 
 import hashlib
 import json
@@ -10,11 +10,23 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from submissions.models import ReportedScore
+from submissions.models import Release, ReportedScore
 
 # Folders of packages whose pages or scripts this site does not serve; compressing them takes most
 # of a first start.
 UNUSED_STATIC = ["rest_framework", "django_htmx"]
+
+# What a new portal can score without any data of the benchmark's authors: twelve tasks, short
+# contexts, in a second or two.
+OFFLINE_NAME = "offline-mini"
+OFFLINE: dict[str, Any] = {
+    "name": OFFLINE_NAME,
+    "title": "Offline mini",
+    "tokens": "4k",
+    "per_task": 8,
+    "seed": 2026,
+    "samples": True,
+}
 
 
 class Command(BaseCommand):
@@ -24,6 +36,8 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if not ReportedScore.objects.exists():
             call_command("load_reported", verbosity=0)
+        if settings.OFFLINE_RELEASE and not Release.objects.filter(name=OFFLINE_NAME).exists():
+            call_command("generate_release", **OFFLINE, verbosity=0)
         stamp = Path(settings.STATIC_ROOT) / "collected.sha256"
         wanted = _static_sha256()
         if not stamp.is_file() or stamp.read_text() != wanted:
