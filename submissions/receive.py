@@ -170,14 +170,14 @@ def check_upload(files: NamedFiles, options: UploadOptions, *, now: datetime) ->
 
 
 def aligned_predictions(
-    files: NamedFiles, options: UploadOptions
+    files: NamedFiles, options: UploadOptions, *, now: datetime
 ) -> tuple[Release, dict[str, list[str | None]]]:
     """What an upload answers, by task and position, and for which release; stores nothing.
 
     Raises:
         Refused: with every problem.
     """
-    with _checked(files, options) as checked:
+    with _checked(files, options, now) as checked:
         predictions = {
             task: [
                 None if row is None else checked.parsed.tasks[task].prediction(row)

@@ -93,7 +93,7 @@ def try_draft(*, draft_id: int, **_later: object) -> None:
     if draft is None:
         return
     try:
-        trials = try_files(draft)
+        trials = try_files(draft, now=timezone.now())
     except (Refused, DamagedFile) as error:
         store_failed_trial(draft, str(error))
     except SoftTimeLimitExceeded:

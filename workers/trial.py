@@ -1,6 +1,7 @@
 """A draft's files to what they would score, and where that would stand; stores nothing."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from scoring import SUITES, TaskScore
 from scoring.evaluate import evaluate_task
@@ -17,7 +18,7 @@ from workers.references import answers
 _CANDIDATE = 0
 
 
-def try_files(draft: Draft) -> dict[str, Trial]:
+def try_files(draft: Draft, *, now: datetime) -> dict[str, Trial]:
     """Score a draft's files under every scorer and rank them among the board's rows.
 
     Raises:
@@ -25,7 +26,7 @@ def try_files(draft: Draft) -> dict[str, Trial]:
         DamagedFile: if a file is missing.
     """
     with open_files(draft) as files:
-        release, predictions = aligned_predictions(files, options_of(draft))
+        release, predictions = aligned_predictions(files, options_of(draft), now=now)
     suite = SUITES[release.suite]
     scores: dict[str, dict[str, TaskScore]] = {one.name: {} for one in suite.scorers}
     for task, of_task in predictions.items():
