@@ -44,5 +44,6 @@ app.conf.update(
         },
     },
 )
+app.steps["worker"].add("workers.presence.Presence")
 app.autodiscover_tasks(["workers"])
 app.set_default()

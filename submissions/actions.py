@@ -78,8 +78,10 @@ def rename_model(submission: Submission, name: str, *, now: datetime) -> None:
     """Give a submission's model another display name; its address stays.
 
     Raises:
-        NotPossible: if its owner has another model of that name.
+        NotPossible: if that is no name, or its owner has another model of that name.
     """
+    if not 0 < len(name) <= 120:
+        raise NotPossible(gettext("Write a name of 1 to 120 characters."))
     model = submission.model
     before = model.name
     try:
@@ -110,16 +112,17 @@ def successors(submission: Submission) -> "QuerySet[Submission]":
     )
 
 
-def supersede_submission(submission: Submission, by: Submission, *, now: datetime) -> None:
+def supersede_submission(submission: Submission, by_id: str, *, now: datetime) -> None:
     """Put a later submission of the same model in the place of this one.
 
     Raises:
-        NotPossible: if `by` is not one of its successors, or this one has one already.
+        NotPossible: if `by_id` is none of its successors' public ids, or it has one already.
     """
     with transaction.atomic():
         lock_board(submission.release.board)
-        if not successors(submission).filter(pk=by.pk).exists():
-            raise NotPossible(gettext("That submission cannot stand in the place of this one."))
+        by = successors(submission).filter(public_id=by_id).first()
+        if by is None:
+            raise NotPossible(gettext("Choose a later submission that can take its place."))
         open_one = Submission.objects.filter(
             pk=submission.pk, superseded_by=None, withdrawn_at=None
         )

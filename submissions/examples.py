@@ -11,6 +11,8 @@ from submissions.models import Example, ReleaseTask, Submission, TaskArtefact
 from submissions.predictions import read_predictions
 
 EXAMPLES_A_PAGE: Final = 20
+# The filter that asks for examples on which the scorers do not agree.
+DIFFERS: Final = "differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class ExamplePage:
 
     examples: tuple[ScoredExample, ...]
     counts: dict[str, int]
+    # How many examples the scorers do not agree on.
+    differing: int
     total: int
     page: int
     pages: int
@@ -51,7 +55,8 @@ def example_page(
         submission: whose shown evaluation is read.
         task: a task's slug.
         scorer: under which scorer the score and outcome are.
-        outcome: only examples with this outcome; all where it is empty.
+        outcome: only examples with this outcome, or those on which the scorers differ for
+            DIFFERS; all where it is empty.
         page: from 1; a page behind the last is the last.
         with_answers: whether the reader may see the answers.
 
@@ -67,18 +72,33 @@ def example_page(
         return None
     scores, outcomes = unpack_scores(bytes(artefact.data))
     slugs = [outcome_slug(one) for one in outcomes]
-    wanted = [at for at, slug in enumerate(slugs) if outcome in ("", slug)]
+    differing = _differing(submission, task)
+    wanted = [
+        at
+        for at, slug in enumerate(slugs)
+        if outcome in ("", slug) or (outcome == DIFFERS and at in differing)
+    ]
     pages = max(1, -(-len(wanted) // EXAMPLES_A_PAGE))
     page = min(max(1, page), pages)
     shown = wanted[(page - 1) * EXAMPLES_A_PAGE : page * EXAMPLES_A_PAGE]
     return ExamplePage(
         examples=_examples(submission, task, shown, scores, slugs, with_answers=with_answers),
         counts=dict(Counter(slugs)),
+        differing=len(differing),
         total=len(wanted),
         page=page,
         pages=pages,
         has_answers=with_answers,
     )
+
+
+def _differing(submission: Submission, task: str) -> set[int]:
+    """Positions that two scorers score differently."""
+    packed = TaskArtefact.objects.filter(
+        result__evaluation=submission.current_evaluation_id, result__task=task
+    ).values_list("data", flat=True)
+    by_scorer = [unpack_scores(bytes(data))[0] for data in packed]
+    return {at for at, scores in enumerate(zip(*by_scorer, strict=True)) if len(set(scores)) > 1}
 
 
 def _examples(

@@ -53,6 +53,9 @@ DRAFTS_OPEN: Final = 10
 DRAFT_DAYS: Final = 7
 # How long a trial of a draft's files may run, in seconds.
 TRIAL_SECONDS: Final = 300
+# How many rows the queue's page lists, and from how many past runs it says how long one takes.
+QUEUE_SHOWN: Final = 100
+RECENT_RUNS: Final = 50
 # How long after publishing it may be undone without a trace on the board.
 UNDO_PUBLISH_HOURS: Final = 24
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -15,6 +16,9 @@ from submissions.models import (
     TaskArtefact,
 )
 from submissions.standings import lock_board
+
+# How many rows off the board one run of the ranking job looks at; each run takes the next.
+OFF_BOARD_ROWS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,37 @@ def read_board_with(board: str, scorer: str, *, row: RankedRow, suite: str) -> R
     )
 
 
+def read_off_board(board: str, scorer: str) -> list[RankedBoard]:
+    """Rows that stand on no board and have no intervals yet, each as if it were alone."""
+    rows = Standing.objects.filter(board=board, scorer=scorer, is_on_board=False, intervals={})
+    lone = rows.exclude(means={}).select_related("submission__model", "submission__release")
+    return [_ranked([one], board, scorer, version=0) for one in lone[:OFF_BOARD_ROWS]]
+
+
+def store_off_board(found: BoardIntervals) -> None:
+    """Store the intervals of scores and average; a row that is on no board has no rank."""
+    for row in found.rows:
+        Standing.objects.filter(
+            pk=row.standing_id, is_on_board=False, average=row.average, intervals={}
+        ).update(
+            se=row.se,
+            low=row.low,
+            high=row.high,
+            intervals={task: list(interval) for task, interval in row.intervals.items()},
+            other_averages=dict(row.other_averages),
+        )
+
+
 def _read(board: str, scorer: str, *, version: int) -> RankedBoard:
     standings = list(
         Standing.objects.filter(board=board, scorer=scorer, is_on_board=True)
         .select_related("submission__model", "submission__release")
         .order_by("pk")
     )
+    return _ranked(standings, board, scorer, version=version)
+
+
+def _ranked(standings: Sequence[Standing], board: str, scorer: str, *, version: int) -> RankedBoard:
     scores = _scores(standings, scorer)
     hashes = _item_set_hashes({standing.submission.release_id for standing in standings})
     rows = tuple(

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from submissions.views import (
+    actions,
     board,
     compare,
     docs,
@@ -29,7 +30,12 @@ urlpatterns = [
     path("submit/<slug:public_id>/discard/", wizard.discard, name="draft-discard"),
     path("s/<slug:public_id>/", submission.submission, name="submission"),
     path("s/<slug:public_id>/examples/<slug:task>/", submission.examples, name="examples"),
-    path("s/<slug:public_id>/withdraw/", submission.withdraw, name="withdraw"),
+    path("s/<slug:public_id>/withdraw/", actions.withdraw, name="withdraw"),
+    path("s/<slug:public_id>/publish/", actions.publish, name="publish"),
+    path("s/<slug:public_id>/undo-publish/", actions.undo_publish, name="undo-publish"),
+    path("s/<slug:public_id>/unlist/", actions.unlist, name="unlist"),
+    path("s/<slug:public_id>/rename/", actions.rename, name="rename"),
+    path("s/<slug:public_id>/supersede/", actions.supersede, name="supersede"),
     re_path(
         r"^s/(?P<public_id>[-\w]+)/files/(?P<sha256>[0-9a-f]{64})/$", submission.file, name="file"
     ),

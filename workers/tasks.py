@@ -16,7 +16,12 @@ from submissions.files import DamagedFile
 from submissions.intake import Refused
 from submissions.limits import EVALUATION_SECONDS, TRIAL_SECONDS
 from submissions.models import Failure
-from submissions.ranking import read_board, store_intervals
+from submissions.ranking import (
+    read_board,
+    read_off_board,
+    store_intervals,
+    store_off_board,
+)
 from submissions.trials import due_trial, store_failed_trial, store_trial
 from workers.evaluate import EvaluationFailed, evaluate_submission
 from workers.heartbeat import keep_lease
@@ -70,6 +75,8 @@ def rank(*, board: str, scorer: str, **_later: object) -> None:
     # The one task that needs numpy and scipy; a worker that only scores never loads them.
     from workers.rank import find_intervals  # noqa: PLC0415
 
+    for lone in read_off_board(board, scorer):
+        store_off_board(find_intervals(lone))
     ranked = read_board(board, scorer)
     if ranked is None:
         return

@@ -6,7 +6,7 @@ if (navigator.clipboard) {
       await navigator.clipboard.writeText(
         document.getElementById(button.dataset.copy).textContent.trim(),
       );
-      button.textContent = "Copied";
+      button.textContent = button.dataset.copied;
     });
   }
 }

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from submissions.models.submission import ModelEntry, Submission
 
@@ -144,16 +145,16 @@ class BoardEvent(models.Model):
     """Something that changed the board, written in the transaction that changed it."""
 
     class Kind(models.TextChoices):
-        SUBMITTED = "submitted", "submitted"
-        SCORED = "scored", "scored"
-        FAILED = "failed", "failed"
-        WITHDRAWN = "withdrawn", "withdrawn"
-        RESCORED = "rescored", "re-scored"
-        PUBLISHED = "published", "published"
-        UNPUBLISHED = "unpublished", "publication undone"
-        UNLISTED = "unlisted", "unlisted"
-        RENAMED = "renamed", "renamed"
-        SUPERSEDED = "superseded", "superseded"
+        SUBMITTED = "submitted", _("submitted")
+        SCORED = "scored", _("scored")
+        FAILED = "failed", _("failed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        RESCORED = "rescored", _("re-scored")
+        PUBLISHED = "published", _("published")
+        UNPUBLISHED = "unpublished", _("publication undone")
+        UNLISTED = "unlisted", _("unlisted")
+        RENAMED = "renamed", _("renamed")
+        SUPERSEDED = "superseded", _("superseded")
 
     at = models.DateTimeField()
     kind = models.CharField(max_length=12, choices=Kind)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from submissions.models.submission import Submission
 
@@ -10,20 +11,20 @@ from submissions.models.submission import Submission
 class Failure(models.TextChoices):
     """Why an evaluation failed, as a stable code; FAILURE_HINTS in record.py says what to do."""
 
-    WORKER_LOST = "worker_lost", "every worker that took it fell silent"
-    STORED_FILE = "stored_file", "a stored file is missing or damaged"
-    TIMEOUT = "timeout", "scoring took longer than allowed"
-    INTERNAL = "internal", "an error of ours"
+    WORKER_LOST = "worker_lost", _("every worker that took it fell silent")
+    STORED_FILE = "stored_file", _("a stored file is missing or damaged")
+    TIMEOUT = "timeout", _("scoring took longer than allowed")
+    INTERNAL = "internal", _("an error of ours")
 
 
 class Evaluation(models.Model):
     """One scoring of a submission by all scorers of its suite."""
 
     class Status(models.TextChoices):
-        QUEUED = "queued", "queued"
-        RUNNING = "running", "running"
-        DONE = "done", "scored"
-        FAILED = "failed", "failed"
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        DONE = "done", _("scored")
+        FAILED = "failed", _("failed")
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="evaluations")
     status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from submissions.models.release import Release
 
@@ -23,8 +24,8 @@ class ModelEntry(models.Model):
     """A language model as the board names it."""
 
     class Weights(models.TextChoices):
-        OPEN = "open", "open weights"
-        CLOSED = "closed", "closed"
+        OPEN = "open", _("open weights")
+        CLOSED = "closed", _("closed")
 
     slug = models.SlugField(max_length=140, unique=True)
     name = models.CharField(max_length=120)
@@ -84,13 +85,13 @@ class Submission(models.Model):
     """One run's predictions on one release: immutable once stored."""
 
     class Provenance(models.TextChoices):
-        AUTHORS = "authors", "published by the authors"
-        USER = "user", "submitted by its builder"
+        AUTHORS = "authors", _("published by the authors")
+        USER = "user", _("submitted by its builder")
 
     class Visibility(models.TextChoices):
-        PUBLIC = "public", "public: on the board for everybody"
-        UNLISTED = "unlisted", "unlisted: for those who have the link, not on the board"
-        PRIVATE = "private", "private: only you"
+        PUBLIC = "public", _("public: on the board for everybody")
+        UNLISTED = "unlisted", _("unlisted: for those who have the link, not on the board")
+        PRIVATE = "private", _("private: only you")
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     model = models.ForeignKey(ModelEntry, on_delete=models.PROTECT, related_name="submissions")

@@ -10,10 +10,12 @@ from typing import Any, Final, Protocol
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, gettext_lazy
 
 from scoring import Suite
 from submissions.models import ReportedScore
 from submissions.rows import BoardRow, Cell
+from submissions.text_difference import Parted, first_difference
 from submissions.views.axis import Axis
 from submissions.views.forest import Mark
 
@@ -232,6 +234,46 @@ def _shape(series: int, x: float, y: float) -> str:
 def words(slug: str) -> str:
     """A slug in words."""
     return slug.replace("_", " ").replace("-", " ")
+
+
+_OUTCOMES: Final = {
+    "right": gettext_lazy("right"),
+    "partial": gettext_lazy("partial"),
+    "wrong": gettext_lazy("wrong"),
+    "refused": gettext_lazy("refused"),
+    "truncated": gettext_lazy("truncated"),
+    "empty": gettext_lazy("empty"),
+    "unscorable": gettext_lazy("unscorable"),
+    "missing": gettext_lazy("missing"),
+    "differs": gettext_lazy("scorers differ"),
+}
+
+
+@register.filter
+def outcome_words(outcome: str) -> str:
+    """An outcome's slug in the reader's language."""
+    return str(_OUTCOMES.get(outcome, words(outcome)))
+
+
+@register.filter
+def parted_from(prediction: str, answer: Any) -> Parted | None:
+    """Where a prediction parts from the answer, or from the nearest of several."""
+    if isinstance(answer, list) and answer and all(isinstance(one, str) for one in answer):
+        return first_difference(prediction, answer)
+    return first_difference(prediction, [answer_text(answer)])
+
+
+@register.filter
+def seconds(value: float) -> str:
+    """A span of time in the largest unit that it fills."""
+    for size, text in (
+        (86400, gettext("%(n)s d")),
+        (3600, gettext("%(n)s h")),
+        (60, gettext("%(n)s min")),
+    ):
+        if value >= size:
+            return text % {"n": round(value / size)}
+    return gettext("%(n)s s") % {"n": round(value) if value >= 10 else f"{value:.1f}"}
 
 
 @register.filter

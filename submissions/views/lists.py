@@ -5,16 +5,17 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from scoring import SUITES
 from submissions.access import listed_submissions, submittable_models, visible_models
 from submissions.history import with_scores
-from submissions.models import Evaluation, ReportedScore, Submission
-from submissions.queue import open_evaluations
+from submissions.models import ReportedScore, Submission
 from submissions.quota import quota_of
 from submissions.views.http import HtmxRequest, person_of, reader_of
+from submissions.waiting import read_queue
 
 # How many of one's own submissions a page lists.
 _LISTED = 200
@@ -55,15 +56,14 @@ def mine(request: HtmxRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 @vary_on_headers("HX-Request")
 def queue(request: HtmxRequest) -> HttpResponse:
-    """Show how many evaluations are open, and the reader's own among them."""
-    own = Evaluation.objects.none()
-    if request.user.pk is not None:
-        own = Evaluation.objects.filter(
-            submission__submitter=request.user.pk,
-            status__in=[Evaluation.Status.QUEUED, Evaluation.Status.RUNNING],
-        ).select_related("submission__model")
-    context = {"open": open_evaluations(), "own": own}
+    """Show what waits and what is being scored, for about how long, and who works."""
+    only_mine = request.GET.get("mine") == "1" and request.user.pk is not None
+    context = {
+        "queue": read_queue(reader_of(request), only_mine=only_mine, now=timezone.now()),
+        "only_mine": only_mine,
+    }
     template = "queue/_queue.html" if request.htmx else "queue/page.html"
     return render(request, template, context)

@@ -1,28 +1,32 @@
-"""A submission's page while it is scored and after, its examples, its files, its withdrawal."""
+"""A submission's page while it is scored and after, its examples, its files."""
 
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from scoring import SUITES, Outcome
-from submissions.access import Access, can_manage, has_part_in, visible_models
-from submissions.examples import example_page, outcome_slug
+from submissions.access import (
+    Access,
+    can_manage,
+    can_manage_model,
+    has_part_in,
+    visible_models,
+)
+from submissions.actions import can_undo_publish, successors
+from submissions.declarations import declared
+from submissions.examples import DIFFERS, example_page, outcome_slug
 from submissions.files import CHUNK_BYTES, DamagedFile, open_stored
-from submissions.history import find_submission, task_stories, timeline
+from submissions.history import event_log, find_submission, task_stories, timeline
 from submissions.models import Submission
 from submissions.views.http import HtmxRequest, readable_submission, reader_of, scorer_of
-from submissions.withdraw import withdraw_submission
 
 STATUS_GONE = 410
 
@@ -43,21 +47,35 @@ def submission(request: HtmxRequest, public_id: str) -> HttpResponse:
     if request.htmx and state == request.GET.get("seen"):
         return HttpResponse(status=204)
     suite = SUITES[found.release.suite]
+    scorer = scorer_of(suite, request.GET.get("scorer") or settings.DEFAULT_SCORER)
+    is_manager = can_manage(found, reader_of(request))
     context: dict[str, Any] = {
         "submission": found,
         "suite": suite,
-        "scorer": scorer_of(suite, settings.DEFAULT_SCORER),
+        "scorer": scorer,
         "latest": latest,
         "state": state,
         "is_open": latest is not None and latest.is_open,
         "happenings": timeline(found, evaluations),
-        "tasks": task_stories(found, scorer=settings.DEFAULT_SCORER),
+        "events": event_log(found, is_manager=is_manager),
+        "declared": declared(found.declared),
+        "tasks": task_stories(found, scorer=scorer.name),
         "standings": _standings(found),
-        "is_owner": can_manage(found, reader_of(request)),
+        "is_owner": is_manager,
+        "actions": _actions(request, found) if is_manager else None,
         "is_model_open": visible_models(reader_of(request)).filter(pk=found.model_id).exists(),
     }
     template = "submission/_story.html" if request.htmx else "submission/page.html"
     return render(request, template, context)
+
+
+def _actions(request: HtmxRequest, found: Submission) -> dict[str, Any]:
+    """What a manager may do with the submission now."""
+    return {
+        "can_undo": can_undo_publish(found, now=timezone.now()),
+        "can_rename": can_manage_model(found.model, reader_of(request)),
+        "successors": successors(found),
+    }
 
 
 def _standings(found: Submission) -> list[Any]:
@@ -74,7 +92,7 @@ def examples(request: HtmxRequest, public_id: str, task: str) -> HttpResponse:
     suite = SUITES[found.release.suite]
     scorer = scorer_of(suite, request.GET.get("scorer") or settings.DEFAULT_SCORER)
     outcome = request.GET.get("outcome", "")
-    outcomes = [outcome_slug(one) for one in Outcome]
+    outcomes = [*(outcome_slug(one) for one in Outcome), DIFFERS]
     if task not in suite.slugs or outcome not in ("", *outcomes):
         raise Http404("no such task or outcome")
     number = request.GET.get("page", "1")
@@ -94,6 +112,7 @@ def examples(request: HtmxRequest, public_id: str, task: str) -> HttpResponse:
         "suite": suite,
         "scorer": scorer,
         "outcome": outcome,
+        "differs": DIFFERS,
         "page": page,
         "is_owner": has_part_in(found, reader_of(request)),
     }
@@ -129,15 +148,3 @@ def _chunks(sha256: str) -> Iterator[bytes]:
     with open_stored(sha256) as stream:
         while chunk := stream.read(CHUNK_BYTES):
             yield chunk
-
-
-@require_POST
-@login_required
-def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take a submission off the board, as one of those who manage it."""
-    found = readable_submission(request, public_id)
-    if not can_manage(found, reader_of(request)):
-        raise Http404("no such submission")
-    if withdraw_submission(found, now=timezone.now()):
-        messages.success(request, "Withdrawn. It is off the board; you can still see this page.")
-    return redirect(reverse("submissions:submission", args=[public_id]))

@@ -9,6 +9,7 @@ from submissions.models import BoardEvent, Standing
 from submissions.withdraw import withdraw_submission
 from tests import make
 from tests.pages.make_pages import client_of, failed, scored
+from workers.tasks import rank
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("release")]
 HTMX = {"HX-Request": "true"}
@@ -130,3 +131,35 @@ def test_hostile_names_are_shown_and_not_run(client: Client) -> None:
         page = client.get(path).content.decode()
         assert "<script>alert" not in page
         assert "<img" not in page
+
+
+def test_examples_on_which_the_scorers_differ(client: Client) -> None:
+    submission = scored(right=1)
+    path = f"/s/{submission.public_id}/examples/passkey/"
+
+    page = client.get(f"{path}?outcome=differs").text
+
+    assert "scorers differ (0)" in page
+    assert "No example has this outcome" in page
+
+
+def test_the_first_difference_is_marked(client: Client) -> None:
+    page = client.get(f"/s/{scored(right=1).public_id}/examples/passkey/").text
+
+    assert page.count("<mark>qqq</mark>") == 2
+
+
+def test_intervals_stand_below_scores_on_the_board_or_off_it(client: Client) -> None:
+    public, hidden = scored(right=2), scored(right=1, model="Off", visibility="unlisted")
+    for scorer in make.SUITE.scorers:
+        rank(board="infinitebench", scorer=scorer.name)
+
+    for one in (public, hidden):
+        assert client.get(one.get_absolute_url()).text.count('class="interval"') >= 39
+
+
+def test_outcomes_under_another_scorer(client: Client) -> None:
+    path = scored().get_absolute_url()
+
+    assert "Outcomes are those under portal-1." in client.get(f"{path}?scorer=portal-1").text
+    assert client.get(f"{path}?scorer=none").status_code == 404
