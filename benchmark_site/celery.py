@@ -37,6 +37,11 @@ app.conf.update(
             # A sweep that waited longer than its period is replaced by the next one.
             "options": {"expires": settings.SWEEP_SECONDS},
         },
+        "carry": {
+            "task": "workers.carry",
+            "schedule": settings.SWEEP_SECONDS,
+            "options": {"expires": settings.SWEEP_SECONDS},
+        },
         "tidy-drafts": {
             "task": "workers.tidy_drafts",
             "schedule": settings.ANNOUNCE_AGAIN_SECONDS,

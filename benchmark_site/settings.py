@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "accounts",
+    "notices",
     "submissions",
     "workers",
     "benchmark_site.apps.BenchmarkSiteConfig",
@@ -133,7 +134,20 @@ ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "submissions:mine"
 ACCOUNT_LOGOUT_REDIRECT_URL = "submissions:leaderboard"
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Mail is written into a table and carried from there: a mail server that is down fails nothing.
+EMAIL_BACKEND = "notices.outbox.OutboxBackend"
+MAIL_CARRIER = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "∞-Bench <noreply@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where the site is, for links in mail and in calls to webhooks.
+SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip("/")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

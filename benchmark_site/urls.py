@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("submissions.urls")),
     path("api/v1/", include("submissions.api.urls")),
     path("accounts/", include("allauth.urls")),
+    path("account/notices/", include("notices.urls")),
     path("account/", include("accounts.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -30,6 +30,7 @@ from submissions.models import (
 from submissions.quota import end_slot
 from submissions.rounds import is_sealed, may_be_claimed, sealed
 from submissions.standings import lock_board, write_standings
+from submissions.tell import tell_failed, tell_scored
 
 logger = logging.getLogger(__name__)
 
@@ -139,6 +140,7 @@ def record_scores(
         BoardEvent.objects.create(
             at=now, kind=kind, submission=submission, detail={"evaluation": evaluation.pk}
         )
+        tell_scored(submission, now=now)
     return True
 
 
@@ -190,6 +192,7 @@ def _fail(
                 submission_id=evaluation.submission_id,
                 detail={"evaluation": evaluation.pk, "failure": failure},
             )
+            tell_failed(evaluation, now=now)
     return bool(ended)
 
 

@@ -17,6 +17,7 @@ from submissions.receive import UploadOptions, receive_upload
 from submissions.releases import NewExample, NewItemSet, NewRelease, store_release
 
 SUITE = SUITES["infinitebench"]
+PASSWORD = "correct horse battery"
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 _WORDS = [
     "river",
@@ -93,7 +94,7 @@ def release(name: str = "test", *, n: int = 3, board: str = "infinitebench") -> 
 
 def user(email: str = "builder@example.org", **fields: Any) -> User:
     """A stored user whose password is "correct horse battery"."""
-    return User.objects.create_user(email, "correct horse battery", **fields)
+    return User.objects.create_user(email, PASSWORD, **fields)
 
 
 def jsonl(rows: Sequence[Mapping[str, Any]]) -> bytes:

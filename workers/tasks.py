@@ -10,6 +10,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from notices.deliver import carry_deliveries
+from notices.post import carry_letters
 from submissions import queue, record
 from submissions.drafts import announce_trials, clean_drafts
 from submissions.files import DamagedFile
@@ -119,6 +121,13 @@ def tidy_drafts() -> None:
     announce_trials(now=now, again=timedelta(seconds=settings.ANNOUNCE_AGAIN_SECONDS))
     if cleaned := clean_drafts(now=now):
         logger.info("threw %s old drafts away", cleaned)
+
+
+@shared_task(name="workers.carry", ignore_result=True)
+def carry() -> None:
+    """Send the mail and make the calls that are due.  Safe at once on several workers."""
+    carry_letters(now=timezone.now())
+    carry_deliveries(now=timezone.now())
 
 
 @shared_task(name="workers.sweep", ignore_result=True)

@@ -1,0 +1,1 @@
+"""Tests of notices: mail, webhooks, what is told."""
