@@ -126,14 +126,31 @@ def board_rows(query: BoardQuery) -> Iterator[tuple[int, BoardRow]]:
     )
     if query.part:
         lines = lines.filter(part=_part(query.part))
-    rows = lines.order_by("part", *order.with_missing_last()).values_list(
-        *COLUMNS, order.column, "state__version"
-    )
+    return _each(query, lines.order_by("part", *order.with_missing_last()), order.column)
+
+
+def _each(
+    query: BoardQuery, lines: QuerySet[BoardLine], column: str
+) -> Iterator[tuple[int, BoardRow]]:
+    rows = lines.values_list(*COLUMNS, column, "state__version")
     maker = RowMaker(SUITES[query.suite], query.scorer)
     for *fields, version in rows.iterator(chunk_size=_CHUNK):
         line = Fetched(*fields)
         if line.is_shown:
             yield version, maker.row(line)
+
+
+def read_model_row(query: BoardQuery, slug: str) -> BoardRow | None:
+    """A model's best ranked row, in one query; None if it has none."""
+    lines = BoardLine.objects.filter(
+        state__board=query.board,
+        state__scorer=query.scorer,
+        part=Part.RANKED,
+        model__slug=slug,
+    )
+    rows = lines.order_by("-average", "pk").values_list(*COLUMNS, "average")[:1]
+    maker = RowMaker(SUITES[query.suite], query.scorer)
+    return next((maker.row(line) for row in rows if (line := Fetched(*row)).is_shown), None)
 
 
 class _Reader:

@@ -7,8 +7,11 @@ from submissions.views import (
     board,
     compare,
     docs,
+    exports,
+    home,
     lists,
     organization,
+    shared,
     submission,
     submit,
     wizard,
@@ -17,8 +20,17 @@ from submissions.views import (
 
 app_name = "submissions"
 urlpatterns = [
-    path("", board.home, name="home"),
+    path("", home.home, name="home"),
     path("leaderboard/", board.leaderboard, name="leaderboard"),
+    path("leaderboard/rows/<slug:public_id>/", board.row, name="board-row"),
+    re_path(
+        r"^leaderboard\.(?P<suffix>csv|json|parquet|tex|md)$",
+        exports.leaderboard,
+        name="leaderboard-export",
+    ),
+    path("leaderboard.atom", shared.feed, name="board-feed"),
+    path("leaderboard.png", shared.picture, name="board-picture"),
+    path("models/<slug:slug>/badge.svg", shared.badge, name="badge"),
     path("models/<slug:slug>/", lists.model, name="model"),
     path("submit/", wizard.start, name="submit"),
     path("submit/one-page/", submit.submit, name="submit-one-page"),

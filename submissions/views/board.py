@@ -1,37 +1,24 @@
-"""The board as a page, and the front page that shows its top."""
+"""The board as a page, and a row of it as it opens."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from scoring import SUITES, Suite
-from submissions.board_query import ASCENDING_FIRST, BoardQuery, default_query, parse_query
-from submissions.leaderboard import NotOnBoard, read_board
+from submissions.board_query import BoardQuery, parse_query
+from submissions.leaderboard import NotOnBoard, read_board, read_states
+from submissions.row_details import read_details
 from submissions.rows import Board
-from submissions.views.axis import fit_axis
+from submissions.views.axis import Axis, fit_axis
+from submissions.views.columns import families, score_columns, sort_column
 from submissions.views.http import HtmxRequest, scorer_of
-
-TOP_ROWS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column's head: its name, and where its sort link leads."""
-
-    slug: str
-    name: str
-    family: str
-    href: str
-    # The value of aria-sort on the one column that the rows are sorted by, else empty.
-    sorted: str
+from submissions.views.toolbar import sections, toolbar_context
+from submissions.views.unchanged import answer_unchanged, etag_of, with_tag
 
 
 @require_safe
@@ -39,79 +26,76 @@ class Column:
 def leaderboard(request: HtmxRequest) -> HttpResponse:
     """Show models under one scorer; the address says which, and in what order."""
     suite = SUITES[settings.DEFAULT_SUITE]
-    board = _read(parse_query(request.GET, suite))
+    query = parse_query(request.GET, suite)
+    states = read_states(query.board)
+    etag = etag_of(request, states.versions)
+    if unchanged := answer_unchanged(request, etag):
+        return unchanged
+    try:
+        board = read_board(query, states=states)
+    except NotOnBoard as error:
+        raise Http404(str(error)) from error
     template = "leaderboard/_board.html" if request.htmx else "leaderboard/page.html"
-    return render(request, template, _context(suite, board))
+    context = board_context(suite, board) | toolbar_context(suite, board)
+    context |= _opened(request, suite, query)
+    return with_tag(render(request, template, context), etag)
 
 
 @require_safe
-def home(request: HtmxRequest) -> HttpResponse:
-    """Say what this is, and show the top of the board."""
+def row(request: HtmxRequest, public_id: str) -> HttpResponse:
+    """Show what a row says when it is opened, for the page that has the row."""
     suite = SUITES[settings.DEFAULT_SUITE]
-    board = read_board(default_query(suite), limit=TOP_ROWS)
-    context = _context(suite, replace(board, rows=board.rows[:TOP_ROWS])) | {
-        "row_count": board.total,
-        "examples": sum(task.n for task in suite.tasks),
-        "mean_input_tokens": _mean_input_tokens(suite),
-    }
-    return render(request, "home/page.html", context)
+    scorer = scorer_of(suite, request.GET.get("scorer") or settings.DEFAULT_SCORER)
+    details = read_details(public_id, suite=suite.slug, scorer=scorer.name, site=_site(request))
+    if details is None:
+        raise Http404("no such row")
+    context = {"details": details, "suite": suite, "scorer": scorer}
+    return render(request, "leaderboard/_opened.html", context)
 
 
-def _read(query: BoardQuery) -> Board:
-    """The board.
-
-    Raises:
-        Http404: if it has no such scorer, track or release.
-    """
-    try:
-        return read_board(query)
-    except NotOnBoard as error:
-        raise Http404(str(error)) from error
-
-
-def _mean_input_tokens(suite: Suite) -> int:
-    """The mean length of an example's input, over all examples of the suite."""
-    tokens = sum(task.n * task.mean_input_tokens for task in suite.tasks)
-    return round(tokens / sum(task.n for task in suite.tasks))
-
-
-def _context(suite: Suite, board: Board) -> dict[str, Any]:
-    columns = [_column(board.query, task.slug, task.name, task.family) for task in suite.tasks]
-    ends = [100 * end for row in board.rows for end in (row.low, row.high) if end is not None]
+def board_context(suite: Suite, board: Board) -> dict[str, Any]:
+    """What the board's templates show."""
+    query = board.query
+    columns = score_columns(query, suite)
+    parts = sections(board)
+    # Withdrawn rows have no figures; incomplete ones stand in the table where somebody asks.
+    folded = {"withdrawn"} if query.part == "incomplete" else {"incomplete", "withdrawn"}
     return {
         "suite": suite,
         "board": board,
-        # One axis for all strips, zoomed to where the intervals are.
-        "axis": fit_axis(ends, start=8, width=104, most_ticks=5) if ends else None,
+        "query": query,
+        "axis": strip_axis(board),
         "scorer": scorer_of(suite, board.scorer),
-        "scorers": [(one, _href(board.query, scorer=one.name)) for one in suite.scorers],
+        "scorers": [(one, query.address(scorer=one.name)) for one in suite.scorers],
         "columns": columns,
-        "families": _families(columns),
+        "families": families(columns),
         "heads": {
-            slug: _column(board.query, slug, name, "")
+            slug: sort_column(query, slug, name)
             for slug, name in (
-                ("rank", "Rank"),
-                ("name", "Model"),
-                ("average", "Average"),
-                ("date", "Date"),
+                ("rank", _("Rank")),
+                ("name", _("Model")),
+                ("average", _("Average")),
+                ("date", _("Run")),
             )
         },
+        "shown": [one for one in parts if one.part not in folded],
+        "folded": [one for one in parts if one.part in folded],
     }
 
 
-def _families(columns: Sequence[Column]) -> list[tuple[str, int]]:
-    """Neighbouring columns of one family, and how many they are."""
-    return [(family, len(list(of))) for family, of in groupby(columns, lambda one: one.family)]
+def strip_axis(board: Board) -> Axis | None:
+    """One axis for all strips, zoomed to where the intervals are."""
+    ends = [100 * end for one in board.rows for end in (one.low, one.high) if end is not None]
+    return fit_axis(ends, start=8, width=104, most_ticks=5) if ends else None
 
 
-def _column(query: BoardQuery, slug: str, name: str, family: str) -> Column:
-    is_sorted = query.sort == slug
-    descending = not query.is_descending if is_sorted else slug not in ASCENDING_FIRST
-    direction = "descending" if query.is_descending else "ascending"
-    href = _href(query, sort=slug, order="desc" if descending else "asc")
-    return Column(slug, name, family, href, direction if is_sorted else "")
+def _opened(request: HttpRequest, suite: Suite, query: BoardQuery) -> dict[str, Any]:
+    """The row that the address opens, for readers without JavaScript."""
+    if not query.opened:
+        return {}
+    found = read_details(query.opened, suite=suite.slug, scorer=query.scorer, site=_site(request))
+    return {"details": found}
 
 
-def _href(query: BoardQuery, **changes: str) -> str:
-    """The board's address with some of its parameters changed; defaults are left out."""
-    return f"{reverse('submissions:leaderboard')}{query.address(**changes)}"
+def _site(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/").rstrip("/")

@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 # The guides that speak to people who use the site, by address.
 GUIDES: Final = {
+    "board": gettext_noop("The board and its files"),
     "scoring": gettext_noop("How predictions are scored"),
     "statistics": gettext_noop("How sure the figures are"),
     "submission-format": gettext_noop("What an upload may be"),

@@ -35,13 +35,13 @@ def test_what_does_not_exist_is_not_found(client: Client, query: str) -> None:
 def test_sorting_twice_by_a_column_turns_it_round(client: Client) -> None:
     page = client.get("/leaderboard/?sort=passkey&order=desc").content.decode()
 
-    assert 'id="sort-passkey" href="/leaderboard/?sort=passkey&amp;order=asc"' in page
+    assert 'id="sort-passkey" href="?sort=passkey&amp;order=asc"' in page
 
 
 def test_a_sort_link_keeps_scorer_and_release(client: Client) -> None:
     page = client.get("/leaderboard/?scorer=portal-1&release=test").content.decode()
 
-    assert "/leaderboard/?scorer=portal-1&amp;release=test&amp;sort=name&amp;order=asc" in page
+    assert 'href="?scorer=portal-1&amp;release=test&amp;sort=name&amp;order=asc"' in page
 
 
 def test_htmx_gets_the_part_and_caches_know_it(client: Client) -> None:
@@ -58,7 +58,7 @@ def test_below_five_stays_below_five(client: Client) -> None:
     page = client.get("/leaderboard/").content.decode()
 
     assert 'title="reported only as below 5 %">&lt; 5</span>' in page
-    assert ">92.7</span>" in page
+    assert ">92.7</td>" in page
     assert "not scored here" in page
 
 

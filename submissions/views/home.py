@@ -1,0 +1,60 @@
+"""The front page: what this is, the top of the board, what happened last."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from scoring import SUITES, Suite
+from submissions.board_query import default_query
+from submissions.events import board_events, last_event
+from submissions.leaderboard import read_board, read_states
+from submissions.views.board import board_context
+from submissions.views.columns import family_columns
+from submissions.views.http import HtmxRequest
+from submissions.views.unchanged import answer_unchanged, etag_of, with_tag
+
+TOP_ROWS: Final = 10
+_EVENTS: Final = 6
+_NEWS: Final = 5
+
+
+@require_safe
+def home(request: HtmxRequest) -> HttpResponse:
+    """Say what this is, and show the top of the board."""
+    suite = SUITES[settings.DEFAULT_SUITE]
+    query = default_query(suite)
+    states = read_states(query.board)
+    etag = etag_of(request, states.versions, last_event())
+    if unchanged := answer_unchanged(request, etag):
+        return unchanged
+    board = read_board(query, states=states, limit=TOP_ROWS)
+    context = board_context(suite, board) | {
+        "top": board.rows[:TOP_ROWS],
+        "columns": family_columns(suite),
+        "row_count": board.total,
+        "examples": sum(task.n for task in suite.tasks),
+        "mean_input_tokens": _mean_input_tokens(suite),
+        "events": board_events(limit=_EVENTS),
+        "news": _news(),
+    }
+    return with_tag(render(request, "home/page.html", context), etag)
+
+
+def _mean_input_tokens(suite: Suite) -> int:
+    """The mean length of an example's input, over all examples of the suite."""
+    tokens = sum(task.n * task.mean_input_tokens for task in suite.tasks)
+    return round(tokens / sum(task.n for task in suite.tasks))
+
+
+@lru_cache(maxsize=1)
+def _news() -> list[str]:
+    """The first clauses of the newest entries of the change log."""
+    text = (settings.BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
+    entries = re.findall(r"^- (.+(?:\n  .+)*)", text, re.MULTILINE)
+    plain = (" ".join(one.replace("`", "").replace("**", "").split()) for one in entries[:_NEWS])
+    return [re.split(r"(?<=[.:;]) ", one)[0].rstrip(".:;") for one in plain]
