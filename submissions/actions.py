@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from submissions.limits import UNDO_PUBLISH_HOURS
+from submissions.lines import refresh_lines
 from submissions.models import BoardEvent, ModelEntry, Submission
 from submissions.standings import lock_board, settle_board
 
@@ -87,12 +88,14 @@ def rename_model(submission: Submission, name: str, *, now: datetime) -> None:
     try:
         with transaction.atomic():
             ModelEntry.objects.filter(pk=model.pk).update(name=name)
+            model.name = name
+            refresh_lines(model)
             BoardEvent.objects.create(
                 at=now, kind=Kind.RENAMED, submission=submission, detail={"from": before}
             )
     except IntegrityError as error:
+        model.name = before
         raise NotPossible(gettext("You have another model of that name.")) from error
-    model.name = name
 
 
 def successors(submission: Submission) -> "QuerySet[Submission]":
