@@ -1,7 +1,9 @@
 """Typed reads of the environment, which fail loudly and say what to set."""
 
+import base64
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +15,17 @@ env: Final = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 
-def read_or_create_secret(path: Path) -> str:
+def new_secret() -> str:
+    """Enough randomness to sign with."""
+    return secrets.token_urlsafe(64)
+
+
+def new_sealing_key() -> str:
+    """A key as Fernet takes it: 32 bytes in URL-safe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def read_or_create_secret(path: Path, make: Callable[[], str] = new_secret) -> str:
     """Return the secret kept in `path`, made on first use and readable by its owner only.
 
     So a fresh clone starts without a secret that everybody knows.  Of two processes that start
@@ -23,7 +35,7 @@ def read_or_create_secret(path: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64))
+        draft.write_text(make())
         try:
             os.link(draft, path)
         except FileExistsError:

@@ -59,6 +59,14 @@ def roles(port: int, state: Path) -> list[Role]:
     threads = str(env.int("WEB_THREADS", 8))
     return [
         Role("worker", (*celery, "worker", "--loglevel=WARNING", f"--concurrency={concurrency}")),
+        # Asking models is waiting: threads of one process, apart from those that score.
+        Role(
+            "runner",
+            (
+                *(*celery, "worker", "--loglevel=WARNING", "--queues=generate", "--pool=threads"),
+                *(f"--concurrency={env.int('RUNNER_THREADS', 4)}", "--hostname=runner@%h"),
+            ),
+        ),
         Role(
             "beat",
             (*celery, "beat", "--loglevel=WARNING", f"--schedule={state / 'beat-schedule'}"),

@@ -6,7 +6,7 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from benchmark_site.env import BASE_DIR, env, read_or_create_secret
+from benchmark_site.env import BASE_DIR, env, new_sealing_key, read_or_create_secret
 
 # Lets Django's classes be written with the type they hold: ModelAdmin[User].
 django_stubs_ext.monkeypatch()
@@ -17,6 +17,12 @@ STATE_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or read_or_create_secret(STATE_DIR / "secret_key")
+# What seals secrets that we must use again, newest first: keys of registered endpoints.  Machines
+# that serve one site share them.
+SEALING_KEYS: list[str] = (
+    env.list("SEALING_KEYS", [])
+    or read_or_create_secret(STATE_DIR / "sealing_keys", new_sealing_key).split()
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
@@ -191,6 +197,16 @@ ORGANIZATION_SUBMISSIONS_AT_ONCE = env.int("ORGANIZATION_SUBMISSIONS_AT_ONCE", 2
 # that only what an operator allows here, such as a model server of their own.
 OUTBOUND_HTTP_ALLOWED = env.bool("OUTBOUND_HTTP_ALLOWED", False)
 OUTBOUND_NETWORKS: list[str] = env.list("OUTBOUND_NETWORKS", [])
+
+# How many workers one hosted run may keep busy at a time, and how long one works on it before
+# another run has its turn.
+RUN_WORKERS = env.int("RUN_WORKERS", 2)
+RUN_SLICE_SECONDS = env.float("RUN_SLICE_SECONDS", 300.0)
+# How long a model's server may send nothing, and how long one answer may take in all.
+ENDPOINT_IDLE_SECONDS = env.float("ENDPOINT_IDLE_SECONDS", 300.0)
+ENDPOINT_ANSWER_SECONDS = env.float("ENDPOINT_ANSWER_SECONDS", 3600.0)
+# Where tokenizers of the Hugging Face Hub are kept, as org--name@commit/tokenizer.json.
+TOKENIZERS_DIR: Path = STATE_DIR / "tokenizers"
 
 LANGUAGE_CODE = "en"
 # Each by its own name, as the language switch shows it.

@@ -58,6 +58,23 @@ QUEUE_SHOWN: Final = 100
 RECENT_RUNS: Final = 50
 # How long after publishing it may be undone without a trace on the board.
 UNDO_PUBLISH_HOURS: Final = 24
+# Hosted runs.  How many examples one worker takes at a time, how many runs of a person may be
+# open, and how many endpoints a person may have.
+SHARD_EXAMPLES: Final = 8
+RUNS_OPEN: Final = 5
+ENDPOINTS_PER_OWNER: Final = 50
+# How often one example is asked in a round, and how long it waits between, in seconds.
+ANSWER_ATTEMPTS: Final = 8
+RETRY_SECONDS_FIRST: Final = 1.0
+RETRY_SECONDS_LAST: Final = 60.0
+# Rounds in which those without an answer are asked again.
+RUN_ROUNDS: Final = 2
+# After so many failures in a row, over all workers, a run pauses and says why.
+FAILURES_TO_PAUSE: Final = 20
+# A stream spends about 250 bytes on each of Math.Calc's 30,000 tokens.
+ANSWER_STREAM_BYTES: Final = 32 * MIB
+# An answer is a line of a predictions file, in which a character may take six bytes.
+ANSWER_CHARS: Final = UPLOAD_LINE_BYTES // 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

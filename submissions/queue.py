@@ -6,13 +6,17 @@ from celery import current_app, signature
 from django.db import transaction
 from django.utils import timezone
 
-from submissions.models import BoardState, Draft, Evaluation
+from submissions.models import BoardState, Draft, Evaluation, HostedRun
 
 logger = logging.getLogger(__name__)
 
 EVALUATE_TASK = "workers.evaluate"
 RANK_TASK = "workers.rank"
 TRIAL_TASK = "workers.try_draft"
+GENERATE_TASK = "workers.generate"
+TRY_TASK = "workers.try_endpoint"
+# Whoever asks models waits most of the time: workers of their own, so that no score waits for them.
+GENERATE_QUEUE = "generate"
 # On Redis, 0 is served first and 9 last: nobody's scores wait for the board's intervals.
 SERVED_FIRST, SERVED_BETWEEN, SERVED_LAST = 0, 5, 9
 
@@ -60,9 +64,32 @@ def announce_trial(draft_id: int) -> bool:
     return True
 
 
-def _send(task: str, priority: int, **arguments: object) -> bool:
+def enqueue_run(run_id: int) -> None:
+    """Tell the workers of a hosted run, once its change is committed."""
+    transaction.on_commit(lambda: announce_run(run_id), robust=True)
+
+
+def announce_run(run_id: int) -> bool:
+    """Nudge the workers now and note when.  False if the broker could not be reached."""
+    if not _send(GENERATE_TASK, SERVED_LAST, GENERATE_QUEUE, run_id=run_id):
+        return False
+    HostedRun.objects.filter(pk=run_id).update(announced_at=timezone.now())
+    return True
+
+
+def enqueue_try(endpoint_id: int) -> None:
+    """Have a worker try an endpoint, once its change is committed; a lost nudge is asked again."""
+    transaction.on_commit(
+        lambda: _send(TRY_TASK, SERVED_FIRST, GENERATE_QUEUE, endpoint_id=endpoint_id), robust=True
+    )
+
+
+def _send(task: str, priority: int, queue: str | None = None, **arguments: object) -> bool:
     try:
-        signature(task, kwargs=arguments, app=current_app).apply_async(priority=priority)
+        message = signature(task, kwargs=arguments, app=current_app)
+        if queue is not None:
+            message.set(queue=queue)
+        message.apply_async(priority=priority)
     except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises.
         logger.warning("%s of %s waits for the broker: %s", task, arguments, error)
         return False

@@ -88,6 +88,11 @@ class UploadOptions:
     # By declarations.DECLARATIONS; shown beside the scores.
     declared: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_hosted(self) -> bool:
+        """Whether our workers asked for the predictions: its quota was asked for at the start."""
+        return self.provenance == Submission.Provenance.HOSTED
+
 
 @dataclass(frozen=True, slots=True)
 class TaskReport:
@@ -226,7 +231,8 @@ def receive_upload(
         )
         # Asked here so that a refusal stores no file, and again under the lock below.
         _refuse_duplicate(draft)
-        refuse_over_quota(holders_of(submitter, model.shared_with), now=now)
+        if not options.is_hosted:
+            refuse_over_quota(holders_of(submitter, model.shared_with), now=now)
         parts = _store_files(files, checked)
     try:
         with transaction.atomic():
@@ -274,7 +280,8 @@ def _store_submission(
     if draft.submitter is not None and isinstance(model, ModelFacts):
         draft.model = enter_model(draft.submitter, model, now=draft.created_at)
     _refuse_duplicate(draft)
-    refuse_over_quota(holders, now=draft.created_at)
+    if draft.provenance != Submission.Provenance.HOSTED:
+        refuse_over_quota(holders, now=draft.created_at)
     draft.save()
     take_slot(draft, holders, now=draft.created_at)
     for file in uploaded:

@@ -140,6 +140,9 @@ def _row(submission: Submission, results: Iterable[TaskResult]) -> dict[str, obj
     slugs = SUITES[submission.release.suite].slugs
     means = {slug: by_task[slug].mean for slug in slugs if slug in by_task}
     is_complete = len(means) == len(slugs)
+    if submission.provenance == Submission.Provenance.HOSTED:
+        # What our workers could not ask is not the model's mistake: such a run is partial.
+        is_complete &= all(result.answered == result.n for result in by_task.values())
     return {
         "board": submission.release.board,
         "means": means,

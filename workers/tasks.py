@@ -3,16 +3,18 @@
 import logging
 import os
 import socket
+import threading
 from datetime import timedelta
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from celery import shared_task
+from celery.worker import state as worker_state
 from django.conf import settings
 from django.utils import timezone
 
 from notices.deliver import carry_deliveries
 from notices.post import carry_letters
-from submissions import queue, record
+from submissions import queue, record, runs
 from submissions.drafts import announce_trials, clean_drafts
 from submissions.files import DamagedFile
 from submissions.intake import Refused
@@ -135,3 +137,31 @@ def sweep() -> None:
     """Give the work of silent workers to others, and announce what was never announced."""
     if announced := record.sweep(now=timezone.now()):
         logger.info("announced %s evaluations again", announced)
+    if announced := runs.sweep_runs(now=timezone.now()):
+        logger.info("announced %s hosted runs again", announced)
+
+
+@shared_task(name=queue.GENERATE_TASK, acks_late=True, ignore_result=True)
+def generate(*, run_id: int, **_later: object) -> None:
+    """Work on a hosted run for a while.  Safe to deliver twice: each shard has one holder."""
+    # Asking models needs libraries that a worker that only scores never loads.
+    from workers.hosted import work_on_run  # noqa: PLC0415
+
+    worker = f"{_worker_name()}:{threading.get_ident() % 10_000}"
+    work_on_run(run_id, worker=worker, is_stopping=_is_stopping)
+    runs.hand_on(run_id, now=timezone.now())
+
+
+@shared_task(name=queue.TRY_TASK, ignore_result=True)
+def try_endpoint(*, endpoint_id: int, **_later: object) -> None:
+    """Send an endpoint three small prompts."""
+    from workers import hosted  # noqa: PLC0415
+
+    hosted.try_endpoint(endpoint_id)
+
+
+def _is_stopping() -> bool:
+    """Whether this worker was asked to come to its end; True in a pool of threads only."""
+    # An orderly stop is exit status 0, which is not False.
+    signs = [getattr(worker_state, name) for name in ("should_stop", "should_terminate")]
+    return any(sign is not None and sign is not False for sign in signs)

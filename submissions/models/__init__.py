@@ -2,10 +2,12 @@
 
 from submissions.models.board import BoardEvent, BoardState, ReportedScore, Standing
 from submissions.models.draft import Draft, DraftFile
+from submissions.models.endpoint import Endpoint
 from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, TaskResult
 from submissions.models.line import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, Part, Tier
 from submissions.models.quota import QuotaSlot
 from submissions.models.release import Example, ItemSet, Release, ReleaseTask, Round
+from submissions.models.run import Answer, HostedRun, RunShard, StoredPromptSet
 from submissions.models.submission import (
     ModelEntry,
     Submission,
@@ -17,14 +19,17 @@ from submissions.models.worker import WorkerSeen
 __all__ = [
     "SCORE_COLUMNS",
     "SORT_COLUMNS",
+    "Answer",
     "BoardEvent",
     "BoardLine",
     "BoardState",
     "Draft",
     "DraftFile",
+    "Endpoint",
     "Evaluation",
     "Example",
     "Failure",
+    "HostedRun",
     "ItemSet",
     "ModelEntry",
     "Part",
@@ -33,7 +38,9 @@ __all__ = [
     "ReleaseTask",
     "ReportedScore",
     "Round",
+    "RunShard",
     "Standing",
+    "StoredPromptSet",
     "Submission",
     "SubmissionFile",
     "TaskArtefact",

@@ -87,6 +87,7 @@ class Submission(models.Model):
     class Provenance(models.TextChoices):
         AUTHORS = "authors", _("published by the authors")
         USER = "user", _("submitted by its builder")
+        HOSTED = "hosted", _("asked by this portal")
 
     class Visibility(models.TextChoices):
         PUBLIC = "public", _("public: on the board for everybody")

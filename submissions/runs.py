@@ -1,0 +1,305 @@
+"""WRITE: hosted runs from their plan to their end: plan, pause, resume, cancel.
+
+Each change is a guarded UPDATE from the states that it may come from; a change that comes too late
+changes nothing and says so.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from scoring import SUITES
+from scoring.prompts import PromptSet
+from scoring.truncation import POLICIES
+from submissions import queue
+from submissions.limits import RUNS_OPEN, SWEEP_ROWS
+from submissions.models import Answer, Endpoint, HostedRun, ModelEntry, Release, RunShard
+from submissions.questions import askable_tasks
+from submissions.quota import holders_of, lock_holders, refuse_over_quota
+from submissions.rounds import refuse_outside_round
+
+Status = HostedRun.Status
+WORKING: Final = (Status.QUEUED, Status.RUNNING)
+OPEN: Final = (*WORKING, Status.PAUSED)
+# What a change of the runner that may change answers is counted by.
+RUNNER_VERSION: Final = 1
+
+
+class RunRefused(Exception):
+    """A run cannot start so; names the field and what to do."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """What its owner asks for."""
+
+    endpoint: Endpoint
+    model: ModelEntry
+    release: Release
+    prompt_set: PromptSet
+    policy: str
+    visibility: str
+    tasks: Sequence[str] = ()
+    is_auto_fit: bool = False
+    spending_cap: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewShard:
+    """Some examples of a task, grouped by their context, and what asking them costs at most."""
+
+    task: str
+    groups: list[list[int]]
+    tokens_in_bound: int
+    tokens_out_bound: int
+
+
+def start_run(owner: User, plan: RunPlan, *, now: datetime) -> HostedRun:
+    """Store a run that waits for its first worker.
+
+    Raises:
+        RunRefused: if its parts do not fit together or the owner has too many runs.
+        Refused: if the owner's quota of submissions is used up, or the release's round is closed.
+    """
+    refuse_outside_round(plan.release, now=now)
+    tasks = _tasks(plan)
+    facts = run_facts(plan, tasks)
+    run = HostedRun(
+        owner=owner,
+        endpoint=plan.endpoint,
+        model=plan.model,
+        release=plan.release,
+        tasks=tasks,
+        prompt_set=plan.prompt_set.label,
+        policy=plan.policy,
+        is_auto_fit=plan.is_auto_fit,
+        visibility=plan.visibility,
+        spending_cap=plan.spending_cap,
+        facts=facts,
+        sha256=hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest(),
+        created_at=now,
+    )
+    holders = holders_of(owner, plan.model.shared_with)
+    with transaction.atomic():
+        # One start of a person after the other, so that the limits hold.
+        lock_holders(holders)
+        if HostedRun.objects.filter(owner=owner, status__in=OPEN).count() >= RUNS_OPEN:
+            raise RunRefused(
+                "endpoint",
+                _("You have %(count)s open runs; wait for one of them.") % {"count": RUNS_OPEN},
+            )
+        refuse_over_quota(holders, now=now)
+        run.save()
+        queue.enqueue_run(run.pk)
+    return run
+
+
+def _tasks(plan: RunPlan) -> list[str]:
+    """The tasks in the suite's order.  Raises: RunRefused."""
+    askable = askable_tasks(plan.release)
+    if not askable:
+        raise RunRefused("release", _("This release holds answers and no contexts to ask about."))
+    if plan.policy not in POLICIES:
+        raise RunRefused("policy", _("Choose how prompts that are too long are cut."))
+    if plan.endpoint.retired_at is not None:
+        raise RunRefused("endpoint", _("This endpoint is retired."))
+    wanted = set(plan.tasks or askable)
+    if unknown := sorted(wanted - set(askable)):
+        raise RunRefused(
+            "tasks",
+            _("This release cannot be asked about %(tasks)s.") % {"tasks": ", ".join(unknown)},
+        )
+    return [slug for slug in SUITES[plan.release.suite].slugs if slug in wanted]
+
+
+def run_facts(plan: RunPlan, tasks: Sequence[str]) -> dict[str, Any]:
+    """Everything that decides the answers: what a run's hash is taken over."""
+    endpoint = plan.endpoint
+    return {
+        "runner": f"openai-compatible-{RUNNER_VERSION}",
+        "release": {"name": plan.release.name, "sha256": plan.release.sha256},
+        "tasks": list(tasks),
+        "prompt_set": {"name": plan.prompt_set.name, "sha256": plan.prompt_set.sha256},
+        "truncation": {
+            "policy": plan.policy,
+            "context_tokens": endpoint.context_tokens,
+            "tokenizer": endpoint.tokenizer,
+            "is_auto_fit": plan.is_auto_fit,
+        },
+        "sampling": {"temperature": 0, "seed": 0},
+        "endpoint": {"model": endpoint.model_name, "mode": endpoint.mode, "style": endpoint.style},
+    }
+
+
+def _open(run: HostedRun) -> QuerySet[HostedRun]:
+    return HostedRun.objects.filter(pk=run.pk)
+
+
+def store_plan(run: HostedRun, shards: Sequence[NewShard], *, now: datetime) -> bool:
+    """Store a run's shards and let workers take them.  False if that was done before."""
+    with transaction.atomic():
+        waiting = _open(run).filter(status=Status.QUEUED, planned_at=None)
+        if not waiting.update(status=Status.RUNNING, planned_at=now):
+            return False
+        RunShard.objects.bulk_create(
+            [
+                RunShard(
+                    run=run,
+                    number=number,
+                    task=shard.task,
+                    groups=shard.groups,
+                    examples=sum(map(len, shard.groups)),
+                    tokens_in_bound=shard.tokens_in_bound,
+                    tokens_out_bound=shard.tokens_out_bound,
+                )
+                for number, shard in enumerate(shards)
+            ],
+            batch_size=500,
+        )
+        for _more in range(settings.RUN_WORKERS - 1):
+            queue.enqueue_run(run.pk)
+    return True
+
+
+def pause_run(run: HostedRun, *, reason: str) -> bool:
+    """Let no worker start anything new; what is being answered is still kept."""
+    return bool(_open(run).filter(status__in=WORKING).update(status=Status.PAUSED, reason=reason))
+
+
+def resume_run(run: HostedRun) -> bool:
+    """Go on where a paused run stopped."""
+    with transaction.atomic():
+        paused = _open(run).filter(status=Status.PAUSED)
+        back = paused.filter(planned_at=None).update(status=Status.QUEUED, reason="")
+        back = back or paused.update(status=Status.RUNNING, reason="")
+        if back:
+            queue.enqueue_run(run.pk)
+    return bool(back)
+
+
+def cancel_run(run: HostedRun, *, reason: str, now: datetime) -> bool:
+    """End a run without a submission; workers drop what they are asking."""
+    with transaction.atomic():
+        ended = (
+            _open(run)
+            .filter(status__in=OPEN)
+            .update(status=Status.CANCELLED, reason=reason, finished_at=now)
+        )
+        if ended:
+            _drop_leases(run)
+    return bool(ended)
+
+
+def fail_run(run: HostedRun, *, reason: str, now: datetime) -> bool:
+    """End a run that cannot have a submission."""
+    with transaction.atomic():
+        ended = (
+            _open(run)
+            .filter(status__in=OPEN)
+            .update(status=Status.FAILED, reason=reason, finished_at=now)
+        )
+        if ended:
+            _drop_leases(run)
+    return bool(ended)
+
+
+def _drop_leases(run: HostedRun) -> None:
+    # A higher fence: whoever still works on a shard writes nothing more.
+    RunShard.objects.filter(run=run).exclude(lease_expires_at=None).update(
+        lease_expires_at=None, fence=F("fence") + 1
+    )
+
+
+def next_round(run: HostedRun, *, rounds: int) -> bool:
+    """Open the shards of examples without an answer once more, while rounds are left.
+
+    Returns:
+        Whether there is something to ask again.
+    """
+    with transaction.atomic():
+        left = _open(run).filter(status=Status.RUNNING, rounds__lt=rounds)
+        failed = Answer.objects.filter(run=run, state=Answer.State.ERROR)
+        missing = {(row.task, row.position) for row in failed.only("task", "position")}
+        if not missing or not left.update(rounds=F("rounds") + 1):
+            return False
+        for shard in RunShard.objects.filter(run=run, is_done=True):
+            positions = {(shard.task, one) for group in shard.groups for one in group}
+            if positions & missing:
+                RunShard.objects.filter(pk=shard.pk).update(is_done=False)
+    return True
+
+
+def describe_run(run: HostedRun, facts: dict[str, Any]) -> None:
+    """Add to a run's environment record what a worker found out."""
+    with transaction.atomic():
+        row = _open(run).select_for_update().get()
+        row.environment = {**row.environment, **facts}
+        row.save(update_fields=["environment"])
+
+
+def finish_run(run: HostedRun, *, submission_id: int, now: datetime) -> bool:
+    """Note the submission that a run's answers became."""
+    working = _open(run).filter(status__in=OPEN)
+    return bool(
+        working.update(
+            status=Status.FINISHED, submission_id=submission_id, finished_at=now, reason=""
+        )
+    )
+
+
+def sweep_runs(*, now: datetime) -> int:
+    """Announce runs that nobody, or fewer workers than may, work on.
+
+    Returns:
+        How many were announced.
+    """
+    again = now - timedelta(seconds=settings.ANNOUNCE_AGAIN_SECONDS)
+    unannounced = Q(announced_at=None) | Q(announced_at__lt=again)
+    # A start announces itself on commit; the sweep gives it one period to do so.
+    born = now - timedelta(seconds=settings.SWEEP_SECONDS)
+    due = HostedRun.objects.filter(unannounced, status__in=WORKING, created_at__lt=born)
+    announced = 0
+    for run in due.order_by("announced_at", "pk")[:SWEEP_ROWS]:
+        live = RunShard.objects.filter(run=run, lease_expires_at__gt=now)
+        if live.values("worker").distinct().count() >= settings.RUN_WORKERS:
+            continue
+        if run.planned_at and live.exists() and not _unheld(now).filter(run=run).exists():
+            continue
+        if not queue.announce_run(run.pk):
+            break
+        announced += 1
+    return announced
+
+
+def _unheld(now: datetime) -> QuerySet[RunShard]:
+    """Shards that a worker could take."""
+    is_free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=now)
+    return RunShard.objects.filter(is_free, is_done=False)
+
+
+def others_wait(run: HostedRun, *, now: datetime) -> bool:
+    """Whether another run wants a worker and has none."""
+    held = RunShard.objects.filter(run=OuterRef("pk"), lease_expires_at__gte=now)
+    waiting = HostedRun.objects.filter(~Exists(held), status__in=WORKING)
+    return waiting.exclude(pk=run.pk).exists()
+
+
+def hand_on(run_id: int, *, now: datetime) -> None:
+    """Announce a run again that its worker left with something to do."""
+    if _unheld(now).filter(run=run_id, run__status=Status.RUNNING).exists():
+        queue.announce_run(run_id)

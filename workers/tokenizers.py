@@ -1,0 +1,83 @@
+"""Tokenizers by name: the estimate, or the Hugging Face Hub's at a fixed commit."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from tokenizers import Tokenizer as HubFile
+
+from scoring.truncation import EstimateTokenizer, Tokenizer
+
+NAME: Final = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}@[0-9a-f]{40}", re.ASCII)
+
+
+class NoTokenizer(Exception):
+    """A tokenizer cannot be had; the message says why, for the run's owner."""
+
+
+class HubTokenizer:
+    """A `tokenizer.json` of the Hugging Face Hub."""
+
+    def __init__(self, name: str, file: HubFile) -> None:
+        """Use a file's tokens as they are: no limit, no padding of its own."""
+        self._name, self._file = name, file
+        file.no_truncation()
+        file.no_padding()
+
+    @property
+    def name(self) -> str:
+        """The repository and its commit."""
+        return self._name
+
+    def encode(self, text: str) -> Sequence[int]:
+        """Token ids, without those that mark a text's start or end."""
+        ids: list[int] = self._file.encode(text, add_special_tokens=False).ids
+        return ids
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        """The text of token ids."""
+        return str(self._file.decode(list(tokens), skip_special_tokens=False))
+
+
+def find_tokenizer(name: str) -> Tokenizer:
+    """The tokenizer of that name.
+
+    Raises:
+        NoTokenizer: if it is none, or cannot be fetched.
+    """
+    if name == EstimateTokenizer.name:
+        return EstimateTokenizer()
+    if not NAME.fullmatch(name):
+        raise NoTokenizer(f"{name!r} is no tokenizer: write org/name@commit")
+    return _hub_tokenizer(name, settings.TOKENIZERS_DIR)
+
+
+@lru_cache(maxsize=8)
+def _hub_tokenizer(name: str, folder: Path) -> HubTokenizer:
+    """What has this name never changes: a commit is a hash."""
+    path = folder / name.replace("/", "--") / "tokenizer.json"
+    if not path.is_file():
+        _fetch(name, path)
+    try:
+        return HubTokenizer(name, HubFile.from_file(str(path)))
+    except Exception as error:  # The library raises plain Exception for a file that it cannot read.
+        raise NoTokenizer(f"the tokenizer of {name} cannot be read") from error
+
+
+def _fetch(name: str, path: Path) -> None:
+    # The hub's client is large, and most sites never need it here.
+    from huggingface_hub import hf_hub_download  # noqa: PLC0415
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
+
+    repository, commit = name.split("@")
+    try:
+        hf_hub_download(
+            repository, "tokenizer.json", revision=commit, local_dir=path.parent, token=False
+        )
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
+        raise NoTokenizer(
+            f"tokenizer.json of {name} is neither in {path.parent.parent} nor on the Hub"
+        ) from error
