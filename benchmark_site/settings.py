@@ -107,13 +107,18 @@ STORAGES = {
         "BACKEND": "submissions.files.ContentStorage",
         "OPTIONS": {"location": str(STATE_DIR / "files")},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "benchmark_site.static.PortalStaticFiles"},
 }
 MEDIA_ROOT = STATE_DIR / "files"
 STATIC_ROOT = STATE_DIR / "static"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "benchmark_site.static.PlotlyFinder",
+]
 # A file larger than this is spooled to disk by Django while it arrives.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 100

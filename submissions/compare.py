@@ -88,6 +88,7 @@ def compare_submissions(
             for pair, of_pair in zip(pairs, adjusted, strict=True)
         ),
         tests=sum(len(of_pair) for of_pair in adjusted),
+        graded=pairs[0].graded() if len(pairs) == 1 else {},
     )
 
 
@@ -142,6 +143,17 @@ class _Pair:
             )
         scores = {task.slug: np.array(run.scores[task.slug]) for task in tasks}
         return ModelScores(key=run.label, scores=scores, item_sets=item_sets)
+
+    def graded(self) -> dict[str, tuple[tuple[float, float], ...]]:
+        """Both scores of each common example, of the tasks that know more than right and wrong."""
+        return {
+            task.slug: tuple(
+                (self.first.scores[task.slug][a], self.later.scores[task.slug][b])
+                for a, b in self.matches[task.slug].positions()
+            )
+            for task in self.tasks
+            if task.metric != "accuracy" and task.slug in self.found
+        }
 
     def p_values(self) -> dict[str, float]:
         """The p-value of each task that could be paired."""
@@ -227,6 +239,11 @@ class Match:
     first: tuple[str, ...]
     later: tuple[str, ...]
     common: int
+
+    def positions(self) -> list[tuple[int, int]]:
+        """Where the common examples stand in both sets, in the first's order."""
+        places = {key: at for at, key in enumerate(self.later)}
+        return [(at, places[key]) for at, key in enumerate(self.first) if key in places]
 
     @property
     def is_enough(self) -> bool:

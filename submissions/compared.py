@@ -1,5 +1,6 @@
 """The shapes of a comparison: what the page, and whoever else asks, is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -141,6 +142,9 @@ class Comparison:
     rows: tuple[TaskRow, ...]
     overalls: tuple[Overall | None, ...]
     tests: int
+    # Of two submissions: both scores of each common example, by task, where scores lie between
+    # wrong and right.
+    graded: Mapping[str, tuple[tuple[float, float], ...]]
 
 
 @dataclass(frozen=True, slots=True)

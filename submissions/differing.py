@@ -52,8 +52,7 @@ def differing_examples(
     match = match_examples(item_facts(left.item_set.sha256), item_facts(right.item_set.sha256))
     if not match.is_enough:
         return None
-    places = {key: at for at, key in enumerate(match.later)}
-    common = [(at, places[key]) for at, key in enumerate(match.first) if key in places]
+    common = match.positions()
     differing = [(a, b) for a, b in common if left.scores[a] != right.scores[b]]
     pages = max(1, -(-len(differing) // EXAMPLES_A_PAGE))
     page = min(max(1, page), pages)

@@ -2,9 +2,11 @@
 
 import json
 import math
+import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Any, Final, Protocol
 
 from django import template
@@ -13,23 +15,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy
 
 from scoring import Suite
+from submissions.charts.axis import Axis
 from submissions.models import ReportedScore
 from submissions.rows import BoardRow, Cell
 from submissions.text_difference import Parted, first_difference
-from submissions.views.axis import Axis
-from submissions.views.forest import Mark
 
 register = template.Library()
 
 MINUS: Final = "\u2212"
 _ABSENT: Final = '<abbr title="not submitted">\u2013</abbr>'
-_SHAPES: Final = (
-    "M{x} {y}m-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
-    "M{x} {y}m-4-4h8v8h-8z",
-    "M{x} {y}m0-5.500l5.500 5.500l-5.500 5.500l-5.500-5.500z",
-    "M{x} {y}m0-5l5 9h-10z",
-    "M{x} {y}m0 5l5-9h-10z",
-)
 _STEPS: Final = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 
 
@@ -213,21 +207,10 @@ def average_label(name: str, suite: Suite) -> str:
 
 
 @register.filter
-def marker(mark: Mark) -> str:
-    """The path of a series' own shape around the middle of an interval."""
-    return _shape(mark.series, mark.middle, mark.y)
-
-
-@register.filter
-def marker_at(series: int, place: str) -> str:
-    """The path of a series' shape around "x y"."""
-    x, y = place.split()
-    return _shape(series, float(x), float(y))
-
-
-def _shape(series: int, x: float, y: float) -> str:
-    """Circle, square, diamond, triangles: told apart without their colour."""
-    return _SHAPES[(series - 1) % len(_SHAPES)].format(x=f"{x:g}", y=f"{y:g}")
+def file_argument(name: str) -> str:
+    """An uploaded file's name as one argument of a shell's command, whatever it holds."""
+    plain = PurePosixPath(name).name or "file"
+    return shlex.quote(f"./{plain}" if plain.startswith("-") else plain)
 
 
 @register.filter

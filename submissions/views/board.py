@@ -11,10 +11,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from scoring import SUITES, Suite
 from submissions.board_query import BoardQuery, parse_query
+from submissions.charts.axis import Axis, fit_axis
 from submissions.leaderboard import NotOnBoard, read_board, read_states
 from submissions.row_details import read_details
 from submissions.rows import Board
-from submissions.views.axis import Axis, fit_axis
 from submissions.views.columns import families, score_columns, sort_column
 from submissions.views.http import HtmxRequest, scorer_of
 from submissions.views.toolbar import sections, toolbar_context

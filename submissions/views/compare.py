@@ -1,6 +1,7 @@
 """Submissions side by side, and the examples on which two of them differ."""
 
 import re
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
@@ -10,20 +11,87 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from scoring import SUITES
+from scoring.types import Scorer, Suite
 from submissions.access import visible_submissions
+from submissions.charts import Chart
 from submissions.compare import FEWEST, MOST, compare_submissions
+from submissions.compared import Comparison
 from submissions.differing import differing_examples
+from submissions.figures.comparison import forest_of, radar_of, scatter_of
 from submissions.files import DamagedFile
 from submissions.models import Submission
-from submissions.views.forest import forest_plot
+from submissions.views.drawn import drawn, figure_json
 from submissions.views.http import HtmxRequest, reader_of, scorer_of
 
 _PUBLIC_ID: Final = re.compile(r"[-\w]{1,16}", re.ASCII)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an address asks to compare."""
+
+    ids: list[str]
+    submissions: list[Submission]
+    suite: Suite
+    scorer: Scorer
+
+
 @require_safe
 def compare(request: HtmxRequest) -> HttpResponse:
     """Show two to six submissions side by side; `s` names them, the first is what counts from."""
+    asked = _asked(request)
+    if isinstance(asked, HttpResponse):
+        return asked
+    ids, scorer = asked.ids, asked.scorer
+    is_confirmed = len(ids) == FEWEST or request.GET.get("confirm") == "1"
+    found = compare_submissions(asked.submissions, scorer=scorer.name, is_confirmed=is_confirmed)
+    task = _scatter_task(request, found)
+    context = {
+        "comparison": found,
+        "suite": asked.suite,
+        "scorer": scorer,
+        "ids": ",".join(ids),
+        "is_confirmed": is_confirmed,
+        "is_hidden": _is_hidden(asked.submissions),
+        "scorers": [(one, _href(ids, scorer=one.name)) for one in asked.suite.scorers],
+        "confirm_href": _href(ids, scorer=scorer.name, confirm="1"),
+        "first_choices": [(side, _first_href(ids, side.public_id, scorer)) for side in found.sides],
+        "charts": drawn(request, "submissions:compare-chart", _charts(found, asked.suite, task)),
+        "scatter_task": task,
+        "scatter_tasks": [
+            (asked.suite.task(one), _href(ids, scorer=scorer.name, task=one))
+            for one in found.graded
+        ],
+    }
+    return render(request, "compare/page.html", context)
+
+
+@require_safe
+def chart(request: HtmxRequest, name: str) -> HttpResponse:
+    """A chart of the comparison that the rest of the address names, as a Plotly figure."""
+    asked = _asked(request)
+    if isinstance(asked, HttpResponse):
+        raise Http404("no such comparison")
+    scorer = asked.scorer.name
+    found = compare_submissions(asked.submissions, scorer=scorer, is_confirmed=False)
+    charts = _charts(found, asked.suite, _scatter_task(request, found))
+    return figure_json(request, charts.get(name))
+
+
+def _charts(found: Comparison, suite: Suite, task: str) -> dict[str, Chart | None]:
+    return {
+        "forest": forest_of(found),
+        "radar": radar_of(found, suite),
+        "scatter": scatter_of(found, suite, task),
+    }
+
+
+def _asked(request: HtmxRequest) -> _Asked | HttpResponse:
+    """What is to be compared, or why nothing can be.
+
+    Raises:
+        Http404: if the reader may not see one of the submissions, or if there is no such scorer.
+    """
     ids = _named_ids(request)
     if not FEWEST <= len(ids) <= MOST:
         return _refuse(request, _wrong_number(len(ids)))
@@ -32,30 +100,18 @@ def compare(request: HtmxRequest) -> HttpResponse:
         return _refuse(request, "These submissions belong to different benchmarks.")
     suite = SUITES[submissions[0].release.suite]
     scorer = scorer_of(suite, request.GET.get("scorer") or settings.DEFAULT_SCORER)
-    is_confirmed = len(ids) == FEWEST or request.GET.get("confirm") == "1"
-    found = compare_submissions(submissions, scorer=scorer.name, is_confirmed=is_confirmed)
-    context = {
-        "comparison": found,
-        "suite": suite,
-        "scorer": scorer,
-        "ids": ",".join(ids),
-        "is_confirmed": is_confirmed,
-        "is_hidden": _is_hidden(submissions),
-        "scorers": [(one, _href(ids, scorer=one.name)) for one in suite.scorers],
-        "confirm_href": _href(ids, scorer=scorer.name, confirm="1"),
-        "first_choices": [
-            (
-                side,
-                _href(
-                    [side.public_id, *(one for one in ids if one != side.public_id)],
-                    scorer=scorer.name,
-                ),
-            )
-            for side in found.sides
-        ],
-        "plot": forest_plot(found),
-    }
-    return render(request, "compare/page.html", context)
+    return _Asked(ids, submissions, suite, scorer)
+
+
+def _scatter_task(request: HttpRequest, found: Comparison) -> str:
+    """The task whose examples are drawn: the one that is asked for, else the first that can be."""
+    asked = request.GET.get("task", "")
+    return asked if asked in found.graded else next(iter(found.graded), "")
+
+
+def _first_href(ids: list[str], first: str, scorer: Scorer) -> str:
+    """The same submissions, compared with another of them."""
+    return _href([first, *(one for one in ids if one != first)], scorer=scorer.name)
 
 
 @require_safe

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from submissions.charts.axis import Axis, fit_axis
 from submissions.compared import Comparison, Difference, Overall
-from submissions.views.axis import Axis, fit_axis
 
 _LABELS: Final = 160
 _PLOT: Final = 420

@@ -1,8 +1,10 @@
 """What every page test starts from: plain static files, a folder of its own, one release."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from pytest_django import Settings
 
 from submissions.models import Release
@@ -19,6 +21,14 @@ def _plain_files(settings: Settings, tmp_path: Path) -> None:
     # A slow hash protects people; here it would only cost a second a test.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {"content": content, "staticfiles": static}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """What a page remembers is known by keys and versions that each test begins anew."""
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture

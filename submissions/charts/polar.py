@@ -1,0 +1,189 @@
+"""The polar pie of the benchmark: how many examples a task has, and how long they are."""
+
+from dataclasses import dataclass
+from math import cos, log10, pi, sin
+from typing import ClassVar, Final
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from submissions.charts import palette
+from submissions.charts.chart import Chart, Figure, Table
+from submissions.charts.numbers import thousands
+from submissions.charts.svg import element, mark, place, text
+
+# Tokens where the radius is nothing, and where it is the whole.
+INNER_TOKENS: Final = 20_000
+OUTER_TOKENS: Final = 2_200_000
+RINGS: Final = (50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000)
+RADIUS: Final = 165.0
+# Left of the top, where no task's name stands.
+_RINGS_NAMED_AT: Final = -0.14
+_WIDTH: Final = 520
+_HEIGHT: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A task: how many examples, their mean length in tokens, and where its page is."""
+
+    name: str
+    family: str
+    examples: int
+    tokens: float
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolarPie(Chart):
+    """Angle counts examples, radius is the logarithm of the mean length."""
+
+    name: ClassVar[str] = "benchmark"
+
+    suite: str
+    slices: tuple[Slice, ...]
+    # The name of the slice that the page is about; empty where it is about all.
+    current: str = ""
+
+    @property
+    def title(self) -> str:
+        return _("Examples of %(suite)s: how many, how long") % {"suite": self.suite}
+
+    @property
+    def finding(self) -> str:
+        most = max(self.slices, key=lambda one: one.examples)
+        longest = max(self.slices, key=lambda one: one.tokens)
+        shortest = min(self.slices, key=lambda one: one.tokens)
+        return _(
+            "%(most)s has the most examples, %(count)s of %(all)s; the inputs of %(longest)s are"
+            " the longest, %(long)s tokens on average, and those of %(shortest)s the shortest,"
+            " %(short)s."
+        ) % {
+            "most": most.name,
+            "count": most.examples,
+            "all": sum(one.examples for one in self.slices),
+            "longest": longest.name,
+            "long": thousands(longest.tokens),
+            "shortest": shortest.name,
+            "short": thousands(shortest.tokens),
+        }
+
+    @property
+    def note(self) -> str:
+        return _(
+            "Angle: number of examples. Radius: mean tokens of input. The radius is logarithmic;"
+            " compare radii, not areas."
+        )
+
+    @property
+    def has_links(self) -> bool:
+        return True
+
+    def table(self) -> Table:
+        return Table(
+            self.title,
+            (_("Task"), _("Examples"), _("Mean tokens")),
+            tuple((one.name, str(one.examples), thousands(one.tokens)) for one in self.slices),
+        )
+
+    def draw(self) -> tuple[float, float, list[SafeString]]:
+        rings = [
+            element(
+                "circle", cx=_WIDTH / 2, cy=_HEIGHT / 2, r=radius_of(ring), class_="chart__grid"
+            )
+            for ring in RINGS
+        ]
+        slices = [self._slice(one, start, end) for one, start, end in self.angles()]
+        names = [
+            text(*_around(radius_of(ring), _RINGS_NAMED_AT), thousands(ring), class_="chart__ring")
+            for ring in RINGS
+        ]
+        return _WIDTH, _HEIGHT, [*rings, *slices, *names]
+
+    def angles(self) -> list[tuple[Slice, float, float]]:
+        """Each slice with both its edges, in radians clockwise from the top."""
+        total = sum(one.examples for one in self.slices)
+        edges, passed = [], 0
+        for one in self.slices:
+            start = 2 * pi * passed / total
+            passed += one.examples
+            edges.append((one, start, 2 * pi * passed / total))
+        return edges
+
+    def _slice(self, one: Slice, start: float, end: float) -> SafeString:
+        radius = radius_of(one.tokens)
+        (x1, y1), (x2, y2) = _around(radius, start), _around(radius, end)
+        is_large = int(end - start > pi)
+        way = (
+            f"M{place(_WIDTH / 2)} {place(_HEIGHT / 2)}L{x1:.2f} {y1:.2f}"
+            f"A{place(radius)} {place(radius)} 0 {is_large} 1 {x2:.2f} {y2:.2f}z"
+        )
+        middle = (start + end) / 2
+        x, y = _around(RADIUS + 12, middle)
+        side = "middle" if abs(sin(middle)) < 0.05 else "start" if sin(middle) > 0 else "end"
+        look = " is-current" if one.name == self.current else ""
+        return element(
+            "a",
+            mark(
+                "path",
+                at=(one.name, _("%(count)s examples") % {"count": one.examples}),
+                value=thousands(one.tokens),
+                unit=_("tokens"),
+                data_examples=one.examples,
+                d=way,
+                class_="chart__slice",
+            ),
+            text(x, y, one.name, class_=f"chart__name chart__tick--{side}"),
+            href=one.href,
+            class_=f"family--{one.family[:2].lower()}{look}",
+        )
+
+    def figure(self, look: palette.Look) -> Figure:
+        angles = self.angles()
+        degrees = [180 / pi * (start + end) / 2 for _one, start, end in angles]
+        bars = {
+            "type": "barpolar",
+            "name": _("Mean tokens"),
+            # The axis is logarithmic, and a bar begins at its inner end.
+            "r": [one.tokens for one in self.slices],
+            "theta": [round(angle, 4) for angle in degrees],
+            "width": [round(180 / pi * (end - start), 4) for _one, start, end in angles],
+            "text": [one.name for one in self.slices],
+            "customdata": [one.examples for one in self.slices],
+            "marker": {
+                "color": [look.families[one.family] for one in self.slices],
+                "line": {"color": look.surface, "width": 2},
+                "opacity": 0.85,
+            },
+            "hovertemplate": _("%{text}: %{customdata} examples, %{r:.4s} tokens")
+            + "<extra></extra>",
+        }
+        polar = {
+            "bgcolor": "rgba(0,0,0,0)",
+            "radialaxis": palette.round_axis(
+                look,
+                type="log",
+                range=[log10(INNER_TOKENS), log10(OUTER_TOKENS)],
+                tickvals=list(RINGS),
+                ticktext=[thousands(ring) for ring in RINGS],
+                angle=90,
+            ),
+            "angularaxis": palette.round_axis(
+                look,
+                direction="clockwise",
+                rotation=90,
+                tickvals=[round(angle, 4) for angle in degrees],
+                ticktext=[one.name for one in self.slices],
+            ),
+        }
+        return {"data": [bars], "layout": palette.layout(look, polar=polar, height=560)}
+
+
+def radius_of(tokens: float) -> float:
+    """How far from the middle a length is drawn, in pixels."""
+    whole = log10(OUTER_TOKENS / INNER_TOKENS)
+    return RADIUS * max(0.0, log10(tokens / INNER_TOKENS)) / whole
+
+
+def _around(radius: float, angle: float) -> tuple[float, float]:
+    return _WIDTH / 2 + radius * sin(angle), _HEIGHT / 2 - radius * cos(angle)

@@ -1,0 +1,263 @@
+"""The radar: up to six submissions over all tasks, or one against the field."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, pi, sin
+from typing import Any, ClassVar, Final
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from submissions.charts import palette
+from submissions.charts.chart import Chart, Figure, Key, Table
+from submissions.charts.numbers import percent, shown
+from submissions.charts.svg import element, mark, path, shape, text
+
+MOST: Final = 6
+_WIDTH: Final = 480
+_HEIGHT: Final = 400
+_RADIUS: Final = 145
+_RINGS: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """A task: its name and the family that its axis stands with."""
+
+    name: str
+    family: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One submission's scores in the spokes' order; None where it has none."""
+
+    name: str
+    scores: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Where the middle half of the field is, a spoke at a time, and its median."""
+
+    low: tuple[float, ...]
+    middle: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Radar(Chart):
+    """Scores of one to six series on every spoke."""
+
+    name: ClassVar[str] = "radar"
+
+    heading: str
+    spokes: tuple[Spoke, ...]
+    series: tuple[Series, ...]
+    band: Band | None = None
+
+    @property
+    def title(self) -> str:
+        return self.heading
+
+    @property
+    def finding(self) -> str:
+        if self.band is not None and len(self.series) == 1:
+            return self._against_field(self.band)
+        best = [_best(self.series, at) for at in range(len(self.spokes))]
+        counts = [(one.name, sum(one.name in names for names in best)) for one in self.series]
+        told = "; ".join(
+            _("%(name)s is highest on %(count)s") % {"name": name, "count": count}
+            for name, count in counts
+        )
+        return _("Of %(tasks)s tasks: %(told)s.") % {"tasks": len(self.spokes), "told": told}
+
+    def _against_field(self, band: Band) -> str:
+        one = self.series[0]
+        both = zip(one.scores, band.middle, strict=True)
+        above = sum(score is not None and score > middle for score, middle in both)
+        return _("%(name)s is above the field’s median on %(above)s of %(tasks)s tasks.") % {
+            "name": one.name,
+            "above": above,
+            "tasks": len(self.spokes),
+        }
+
+    @property
+    def note(self) -> str:
+        return _("Tasks stand by family; compare heights on a spoke, not areas.")
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        lines = [
+            Key(one.name, f"series-{number}", shape(number, 22, 6), has_line=True)
+            for number, one in enumerate(self.series, 1)
+        ]
+        if self.band is None:
+            return lines
+        field = Key(_("the field: median, and its middle half"), "chart__field", "M4 2h36v8h-36z")
+        return [*lines, field]
+
+    def table(self) -> Table:
+        band = self.band
+        fields = (_("Field: quarter"), _("Median"), _("Three quarters")) if band else ()
+        head = (_("Task"), *(one.name for one in self.series), *fields)
+        rows = []
+        for at, spoke in enumerate(self.spokes):
+            of_field = (band.low[at], band.middle[at], band.high[at]) if band else ()
+            cells = (*(one.scores[at] for one in self.series), *of_field)
+            rows.append((spoke.name, *(shown(cell) for cell in cells)))
+        return Table(_("%(title)s, in percent") % {"title": self.title}, head, tuple(rows))
+
+    def draw(self) -> tuple[float, float, list[SafeString]]:
+        marks = [self._ring(ring) for ring in _RINGS]
+        marks += [self._spoke(at) for at in range(len(self.spokes))]
+        marks += [
+            text(
+                _WIDTH / 2 + 4,
+                self._point(0, ring)[1],
+                f"{100 * ring:.0f}",
+                class_="chart__tick chart__tick--start",
+            )
+            for ring in _RINGS[1::2]
+        ]
+        if self.band is not None:
+            marks += self._field(self.band)
+        for number, one in enumerate(self.series, 1):
+            marks.append(self._line(number, one))
+        return _WIDTH, _HEIGHT, marks
+
+    def _point(self, at: int, score: float) -> tuple[float, float]:
+        angle = 2 * pi * at / len(self.spokes)
+        reach = _RADIUS * score
+        return _WIDTH / 2 + reach * sin(angle), _HEIGHT / 2 - reach * cos(angle)
+
+    def _ring(self, score: float) -> SafeString:
+        corners = (self._point(at, score) for at in range(len(self.spokes)))
+        return element("path", d=path(corners, is_closed=True), class_="chart__grid")
+
+    def _spoke(self, at: int) -> SafeString:
+        spoke = self.spokes[at]
+        x, y = self._point(at, 1.1)
+        side = "middle" if abs(x - _WIDTH / 2) < 8 else "start" if x > _WIDTH / 2 else "end"
+        family = f"family--{spoke.family[:2].lower()}"
+        return element(
+            "g",
+            element("path", d=path([self._point(at, 0), self._point(at, 1)]), class_="chart__grid"),
+            element(
+                "path", d=path([self._point(at, 1), self._point(at, 1.05)]), class_="chart__family"
+            ),
+            text(x, y, spoke.name, class_=f"chart__name chart__tick--{side}"),
+            class_=family,
+        )
+
+    def _field(self, band: Band) -> list[SafeString]:
+        high = path((self._point(at, score) for at, score in enumerate(band.high)), is_closed=True)
+        low = path((self._point(at, score) for at, score in enumerate(band.low)), is_closed=True)
+        middle = path((self._point(at, one) for at, one in enumerate(band.middle)), is_closed=True)
+        drawn = [
+            element("path", d=high + low, fill_rule="evenodd", class_="chart__field"),
+            element("path", d=middle, class_="chart__median"),
+        ]
+        for label, scores in zip(
+            self.table().head[-3:], (band.low, band.middle, band.high), strict=True
+        ):
+            for at, score in enumerate(scores):
+                x, y = self._point(at, score)
+                drawn.append(
+                    mark(
+                        "circle",
+                        at=(label, self.spokes[at].name),
+                        value=shown(score),
+                        cx=x,
+                        cy=y,
+                        r=3,
+                        class_="chart__quiet",
+                    )
+                )
+        return drawn
+
+    def _line(self, number: int, one: Series) -> SafeString:
+        known = [at for at, score in enumerate(one.scores) if score is not None]
+        signs = [
+            mark(
+                "path",
+                at=(one.name, self.spokes[at].name),
+                value=shown(score),
+                d=shape(number, *self._point(at, score)),
+                class_="chart__sign",
+            )
+            for at, score in enumerate(one.scores)
+            if score is not None
+        ]
+        points = {at: self._point(at, one.scores[at] or 0.0) for at in known}
+        if len(known) == len(self.spokes):
+            way = path(points.values(), is_closed=True)
+        else:
+            # Neighbours only: a line across a missing task would draw a score that is not there.
+            after = [(at, (at + 1) % len(self.spokes)) for at in known]
+            way = "".join(path([points[a], points[b]]) for a, b in after if b in points)
+        return element(
+            "g", element("path", d=way, class_="chart__line"), *signs, class_=f"series-{number}"
+        )
+
+    def figure(self, look: palette.Look) -> Figure:
+        names = [spoke.name for spoke in self.spokes]
+        around = [*names, names[0]]
+        data: list[dict[str, Any]] = []
+        if self.band is not None:
+            data += self._field_traces(self.band, around, look)
+        for number, one in enumerate(self.series, 1):
+            scores = [None if score is None else percent(score) for score in one.scores]
+            data.append(
+                {
+                    "type": "scatterpolar",
+                    "name": one.name,
+                    "theta": around,
+                    "r": [*scores, scores[0]],
+                    "mode": "lines+markers",
+                    "connectgaps": False,
+                    "line": palette.line(look, number),
+                    "marker": palette.marker(look, number),
+                    "hovertemplate": "%{theta}: %{r:.1f} %<extra>%{fullData.name}</extra>",
+                }
+            )
+        polar = {
+            "bgcolor": "rgba(0,0,0,0)",
+            "radialaxis": palette.round_axis(look, range=[0, 100], ticksuffix=" %", angle=90),
+            "angularaxis": palette.round_axis(
+                look, direction="clockwise", rotation=90, type="category", categoryarray=names
+            ),
+        }
+        return {"data": data, "layout": palette.layout(look, polar=polar, height=520)}
+
+    def _field_traces(
+        self, band: Band, around: Sequence[str], look: palette.Look
+    ) -> list[dict[str, Any]]:
+        labels = self.table().head[-3:]
+        traces = []
+        for label, scores, fill in zip(
+            labels, (band.low, band.middle, band.high), ("none", "none", "tonext"), strict=True
+        ):
+            values = [percent(score) for score in scores]
+            traces.append(
+                {
+                    "type": "scatterpolar",
+                    "name": label,
+                    "theta": list(around),
+                    "r": [*values, values[0]],
+                    "mode": "lines",
+                    "fill": fill,
+                    "line": {"color": look.muted, "width": 2 if fill == "none" else 1},
+                    "hovertemplate": "%{theta}: %{r:.1f} %<extra>%{fullData.name}</extra>",
+                }
+            )
+        # The band lies between the quarters, so that the median is drawn over it.
+        return [traces[0], traces[2], traces[1]]
+
+
+def _best(series: Sequence[Series], at: int) -> set[str]:
+    """Who has the highest score on a spoke; several where they are equal."""
+    scores = {one.name: one.scores[at] for one in series}
+    known = {name: score for name, score in scores.items() if score is not None}
+    top = max(known.values(), default=0.0)
+    return {name for name, score in known.items() if score == top}

@@ -1,0 +1,202 @@
+"""Averages over time: every submission, and the best so far with open weights and without."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Final
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from submissions.charts import palette
+from submissions.charts.axis import Axis, fit_axis
+from submissions.charts.chart import Chart, Figure, Key, Table
+from submissions.charts.frame import Frame, numbered
+from submissions.charts.numbers import percent, shown
+from submissions.charts.svg import element, mark, place, shape
+
+_WIDTH: Final = 640
+_HEIGHT: Final = 300
+_MOST_DATES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A submission: its day, its average, and whether its model's weights are open."""
+
+    name: str
+    day: date
+    average: float
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline(Chart):
+    """Arrivals in any order; the steps are the best average so far of each kind."""
+
+    name: ClassVar[str] = "timeline"
+
+    arrivals: tuple[Arrival, ...]
+    # How many more there are, none of which was ever the best of its kind.
+    left_out: int = 0
+
+    @property
+    def title(self) -> str:
+        return _("Open weights against closed ones over time")
+
+    @property
+    def finding(self) -> str:
+        best = {is_open: steps[-1] for is_open in (True, False) if (steps := self.steps(is_open))}
+        told = [
+            _("The best with %(kind)s is %(name)s, %(average)s %%.")
+            % {"kind": kind_name(is_open), "name": one.name, "average": shown(one.average)}
+            for is_open, one in best.items()
+        ]
+        if len(best) == 2:
+            gap = best[False].average - best[True].average
+            ahead = kind_name(gap < 0)
+            told.append(
+                _("%(kind)s lead by %(gap)s points.")
+                % {"kind": ahead[:1].upper() + ahead[1:], "gap": shown(abs(gap))}
+            )
+        return " ".join(told)
+
+    @property
+    def note(self) -> str:
+        if not self.left_out:
+            return ""
+        return _("%(count)s more submissions, which were never the best, are left out.") % {
+            "count": self.left_out
+        }
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        return [
+            Key(kind_name(is_open), f"series-{number}", shape(number, 22, 6), has_line=True)
+            for number, is_open in ((1, True), (2, False))
+            if self.of(is_open)
+        ]
+
+    def of(self, is_open: bool) -> list[Arrival]:
+        """One kind's arrivals, oldest first."""
+        return sorted(
+            (one for one in self.arrivals if one.is_open is is_open),
+            key=lambda one: (one.day, one.average, one.name),
+        )
+
+    def steps(self, is_open: bool) -> list[Arrival]:
+        """The arrivals that were the best of their kind when they came."""
+        found: list[Arrival] = []
+        for one in self.of(is_open):
+            if not found or one.average > found[-1].average:
+                found.append(one)
+        # Of one day only the last is a step: a line cannot go up twice at one place.
+        return [
+            one
+            for at, one in enumerate(found)
+            if found[at + 1 : at + 2] == [] or found[at + 1].day != one.day
+        ]
+
+    def table(self) -> Table:
+        ordered = sorted(self.arrivals, key=lambda one: (one.day, one.name))
+        best = {id(one) for is_open in (True, False) for one in self.steps(is_open)}
+        rows = tuple(
+            (
+                one.name,
+                one.day.isoformat(),
+                kind_name(one.is_open),
+                shown(one.average),
+                _("best so far") if id(one) in best else "",
+            )
+            for one in ordered
+        )
+        head = (_("Model"), _("Day"), _("Weights"), _("Average"), _("Remark"))
+        return Table(self.title, head, rows)
+
+    def _frame(self) -> Frame:
+        days = [one.day.toordinal() for one in self.arrivals]
+        first, last = min(days), max(days)
+        if first == last:
+            first, last = first - 1, last + 1
+        count = min(_MOST_DATES, last - first + 1)
+        ticks = tuple(first + round(at * (last - first) / (count - 1)) for at in range(count))
+        across = Axis(float(first), float(last), tuple(map(float, ticks)), 48, _WIDTH - 96)
+        averages = [100 * one.average for one in self.arrivals]
+        up = fit_axis(averages, start=_HEIGHT - 40, width=-(_HEIGHT - 80), most_ticks=6)
+        return Frame(across, up)
+
+    def draw(self) -> tuple[float, float, list[SafeString]]:
+        frame = self._frame()
+        dates = [(tick, date.fromordinal(int(tick)).isoformat()) for tick in frame.across.ticks]
+        marks = [*frame.grid_up(numbered(frame.up)), *frame.ticks_across(dates)]
+        marks += frame.titles("", _("Average over all tasks, percent"))[1:]
+        for number, is_open in ((1, True), (2, False)):
+            arrivals = self.of(is_open)
+            if arrivals:
+                marks.append(self._kind(frame, number, arrivals, self.steps(is_open)))
+        return _WIDTH, _HEIGHT, marks
+
+    def _kind(
+        self, frame: Frame, number: int, arrivals: Sequence[Arrival], steps: Sequence[Arrival]
+    ) -> SafeString:
+        x, y = frame.point(steps[0].day.toordinal(), 100 * steps[0].average)
+        way = f"M{place(x)} {place(y)}"
+        for one in steps[1:]:
+            x, y = frame.point(one.day.toordinal(), 100 * one.average)
+            way += f"H{place(x)}V{place(y)}"
+        way += f"H{place(frame.right)}"
+        signs = [
+            mark(
+                "path",
+                at=(one.name, one.day.isoformat()),
+                value=shown(one.average),
+                d=shape(number, *frame.point(one.day.toordinal(), 100 * one.average)),
+                class_="chart__sign",
+            )
+            for one in arrivals
+        ]
+        return element(
+            "g", element("path", d=way, class_="chart__line"), *signs, class_=f"series-{number}"
+        )
+
+    def figure(self, look: palette.Look) -> Figure:
+        data: list[dict[str, Any]] = []
+        end = max(one.day for one in self.arrivals)
+        for number, is_open in ((1, True), (2, False)):
+            arrivals, steps = self.of(is_open), self.steps(is_open)
+            if not arrivals:
+                continue
+            kind = kind_name(is_open)
+            data.append(
+                {
+                    "type": "scatter",
+                    "name": _("best so far: %(kind)s") % {"kind": kind},
+                    "x": [*(one.day.isoformat() for one in steps), end.isoformat()],
+                    "y": [*(percent(one.average) for one in steps), percent(steps[-1].average)],
+                    "mode": "lines",
+                    "line": palette.line(look, number, shape="hv"),
+                    "hoverinfo": "skip",
+                }
+            )
+            data.append(
+                {
+                    "type": "scatter",
+                    "name": kind,
+                    "x": [one.day.isoformat() for one in arrivals],
+                    "y": [percent(one.average) for one in arrivals],
+                    "text": [one.name for one in arrivals],
+                    "mode": "markers",
+                    "marker": palette.marker(look, number),
+                    "hovertemplate": "%{text}<br>%{x}: %{y:.1f} %<extra></extra>",
+                }
+            )
+        axes = {
+            "xaxis": palette.axis(look, type="date"),
+            "yaxis": palette.axis(look, _("Average, percent")),
+        }
+        return {"data": data, "layout": palette.layout(look, **axes, height=420)}
+
+
+def kind_name(is_open: bool) -> str:
+    """What a model's weights are called."""
+    return _("open weights") if is_open else _("closed weights")

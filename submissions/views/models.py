@@ -1,0 +1,97 @@
+"""A model's page: who it is, how it does against the field, and what it has submitted."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from scoring import SUITES
+from scoring.types import Scorer, Suite
+from submissions.access import listed_submissions, visible_models
+from submissions.figures.model import Profile, model_charts, read_profile, shown_standing
+from submissions.history import with_scores
+from submissions.leaderboard import read_states
+from submissions.models import ModelEntry, ReportedScore, Submission
+from submissions.views.citation import bibtex
+from submissions.views.drawn import drawn, figure_json
+from submissions.views.http import HtmxRequest, reader_of, scorer_of
+
+
+@require_safe
+def model(request: HtmxRequest, slug: str) -> HttpResponse:
+    """Show a model under one scorer, and what its authors' table says."""
+    entry, suite, scorer = _asked(request, slug)
+    submissions = _submissions(request, entry)
+    profile = _profile(suite, submissions, scorer)
+    reported = {
+        score.task: score for score in ReportedScore.objects.filter(model=entry, suite=suite.slug)
+    }
+    files = list(profile.submission.files.all()) if profile else []
+    one = next(iter(reported.values()), None)
+    charts = model_charts(profile, suite)
+    context = {
+        "model": entry,
+        "suite": suite,
+        "scorer": scorer,
+        "scorers": [(each, _href(entry, each)) for each in suite.scorers],
+        "submissions": submissions,
+        "profile": profile,
+        "files": files,
+        # One file a task, as the scorer's command takes them.
+        "are_plain": all(one.name.endswith((".jsonl", ".jsonl.gz")) for one in files),
+        "citation": _citation(request, profile) if profile else "",
+        "site": request.build_absolute_uri("/").rstrip("/"),
+        "reported": [(task, reported.get(task.slug)) for task in suite.tasks] if reported else [],
+        "reported_source": one.source if one else "",
+        "reported_scorer": one.scorer if one else "",
+        "charts": drawn(request, "submissions:model-chart", charts, entry.slug),
+    }
+    return render(request, "model/page.html", context)
+
+
+@require_safe
+def chart(request: HtmxRequest, slug: str, name: str) -> HttpResponse:
+    """A chart of a model's page as a Plotly figure."""
+    entry, suite, scorer = _asked(request, slug)
+    profile = _profile(suite, _submissions(request, entry), scorer)
+    return figure_json(request, model_charts(profile, suite).get(name))
+
+
+def _asked(request: HtmxRequest, slug: str) -> tuple[ModelEntry, Suite, Scorer]:
+    """The model and the scorer of an address.
+
+    Raises:
+        Http404: if there is no such scorer, or no such model that the reader may see.
+    """
+    suite = SUITES[settings.DEFAULT_SUITE]
+    scorer = scorer_of(suite, request.GET.get("scorer") or settings.DEFAULT_SCORER)
+    return get_object_or_404(visible_models(reader_of(request)), slug=slug), suite, scorer
+
+
+def _submissions(request: HtmxRequest, entry: ModelEntry) -> list[Submission]:
+    return list(with_scores(listed_submissions(reader_of(request)).filter(model=entry)))
+
+
+def _profile(suite: Suite, submissions: list[Submission], scorer: Scorer) -> Profile | None:
+    found = shown_standing(submissions, scorer.name)
+    if found is None:
+        return None
+    return read_profile(suite, *found, states=read_states(suite.slug))
+
+
+def _citation(request: HtmxRequest, profile: Profile) -> str:
+    one = profile.submission
+    return bibtex(
+        model=one.model.name,
+        public_id=one.public_id,
+        release=one.release.name,
+        scorer=profile.standing.scorer,
+        year=one.created_at.year,
+        address=request.build_absolute_uri(one.get_absolute_url()),
+    )
+
+
+def _href(entry: ModelEntry, scorer: Scorer) -> str:
+    path = reverse("submissions:model", args=[entry.slug])
+    return path if scorer.name == settings.DEFAULT_SCORER else f"{path}?scorer={scorer.name}"

@@ -1,0 +1,1 @@
+"""Charts: their three renderings, and the pages that show them."""
