@@ -42,6 +42,11 @@ app.conf.update(
             "schedule": settings.SWEEP_SECONDS,
             "options": {"expires": settings.SWEEP_SECONDS},
         },
+        "tidy-doors": {
+            "task": "workers.tidy_doors",
+            "schedule": 600.0,
+            "options": {"expires": 600.0},
+        },
         "tidy-drafts": {
             "task": "workers.tidy_drafts",
             "schedule": settings.ANNOUNCE_AGAIN_SECONDS,

@@ -165,10 +165,31 @@ REST_FRAMEWORK = {
         "accounts.authentication.ApiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_PERMISSION_CLASSES": ["submissions.api.permissions.MayAct"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "submissions.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "submissions.api.problems.problem_details",
+    # How many proxies of ours stand before the site: what X-Forwarded-For says beyond them is
+    # anybody's invention.
+    "NUM_PROXIES": env.int("TRUSTED_PROXIES", 0),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "∞-Bench Portal",
+    "DESCRIPTION": "Models, submissions, scores and the board; the guide is at /docs/api/.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "EvaluationStatus": "submissions.models.Evaluation.Status",
+        "Visibility": "submissions.models.Submission.Visibility",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "submissions.api.schema.close_requests",
+    ],
 }
 REST_KNOX = {"TOKEN_TTL": None, "TOKEN_PREFIX": "ibp_", "TOKEN_MODEL": "accounts.ApiToken"}
 # knox's own table would stay empty beside ours, and its foreign key would forbid emptying users.
@@ -179,6 +200,19 @@ REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 # Before every key of the broker, so that several portals can share one server.
 REDIS_PREFIX = env.str("REDIS_PREFIX", "")
+# Requests to the API in a minute; 0: not counted.  All web processes count together.
+API_ADDRESS_REQUESTS_PER_MINUTE = env.int("API_ADDRESS_REQUESTS_PER_MINUTE", 1200)
+API_USER_REQUESTS_PER_MINUTE = env.int("API_USER_REQUESTS_PER_MINUTE", 600)
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "throttle": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": f"{REDIS_PREFIX}throttle",
+        # Counting is worth little waiting; a counter that is out of reach counts nothing.
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    },
+}
 # A worker that is silent for this long loses its evaluation to another one.
 LEASE_SECONDS = env.float("LEASE_SECONDS", 60.0)
 # How often silent workers and unannounced evaluations are looked for.

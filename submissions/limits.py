@@ -1,6 +1,7 @@
 """Every limit of the portal, with its unit, in one place."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 KIB: Final = 1024
@@ -17,6 +18,10 @@ UPLOAD_LINE_BYTES: Final = 1 * MIB
 UPLOAD_COMPRESSION_RATIO: Final = 200
 UPLOAD_ROWS: Final = 100_000
 UPLOAD_NAME_CHARS: Final = 255
+
+# An upload in parts is kept for this long after its last part; and how many one person may have.
+PARTIAL_UPLOAD_LIFE: Final = timedelta(hours=24)
+OPEN_UPLOADS: Final = 30
 
 # The ratio counts only once this much came out of one uploaded file: a short file that repeats
 # one answer shrinks a thousandfold and harms nobody.

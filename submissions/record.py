@@ -6,7 +6,6 @@ writes nothing.
 """
 
 import logging
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -123,21 +122,14 @@ def record_scores(
     Returns:
         False if the claim was lost meanwhile; then nothing is written.
     """
-    # Packed before the board is locked: whoever ends meanwhile waits for that lock.
-    results = [
-        (_result(evaluation, score), pack_scores(score.scores, score.outcomes))
-        for by_scorer in scores.values()
-        for score in by_scorer.values()
-    ]
     with transaction.atomic():
         # Before any row of the submission: a withdrawal takes the locks in this order too.
         lock_board(evaluation.submission.release.board)
         if not _mine(evaluation).update(status=DONE, finished_at=now, lease_expires_at=None):
             return False
-        TaskResult.objects.bulk_create(result for result, _ in results)
-        TaskArtefact.objects.bulk_create(
-            TaskArtefact(result=result, data=packed) for result, packed in results
-        )
+        for by_scorer in scores.values():
+            for score in by_scorer.values():
+                _store_result(evaluation, score)
         submission = evaluation.submission
         is_rescore = submission.current_evaluation_id is not None
         submission.current_evaluation = evaluation
@@ -152,17 +144,22 @@ def record_scores(
     return True
 
 
-def _result(evaluation: Evaluation, score: TaskScore) -> TaskResult:
-    counts = Counter(score.outcomes)
-    return TaskResult(
+def _store_result(evaluation: Evaluation, score: TaskScore) -> None:
+    outcomes = {
+        outcome.name.lower(): count
+        for outcome in Outcome
+        if (count := score.outcomes.count(outcome))
+    }
+    result = TaskResult.objects.create(
         evaluation=evaluation,
         task=score.task,
         scorer=score.scorer,
         n=score.n,
         answered=score.answered,
         mean=score.mean,
-        outcomes={outcome.name.lower(): counts[outcome] for outcome in Outcome if counts[outcome]},
+        outcomes=outcomes,
     )
+    TaskArtefact.objects.create(result=result, data=pack_scores(score.scores, score.outcomes))
 
 
 def record_failure(evaluation: Evaluation, *, failure: Failure, reason: str, now: datetime) -> bool:

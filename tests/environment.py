@@ -16,3 +16,6 @@ os.environ["STATE_DIR"] = _state
 # WhiteNoise warns of a missing folder, and warnings are errors here.
 (Path(_state) / "static").mkdir()
 os.environ.setdefault("LOG_LEVEL", "WARNING")
+# Tests ask more than a person may, and from one address.
+os.environ.setdefault("API_ADDRESS_REQUESTS_PER_MINUTE", "0")
+os.environ.setdefault("API_USER_REQUESTS_PER_MINUTE", "0")

@@ -17,6 +17,7 @@ from notices.post import carry_letters
 from submissions import queue, record, runs
 from submissions.drafts import announce_trials, clean_drafts
 from submissions.files import DamagedFile
+from submissions.idempotency import forget_answers
 from submissions.intake import Refused
 from submissions.limits import EVALUATION_SECONDS, TRIAL_SECONDS
 from submissions.models import Failure
@@ -27,6 +28,7 @@ from submissions.ranking import (
     store_off_board,
 )
 from submissions.trials import due_trial, store_failed_trial, store_trial
+from submissions.uploads import sweep_uploads
 from workers.evaluate import EvaluationFailed, evaluate_submission
 from workers.heartbeat import keep_lease
 
@@ -123,6 +125,15 @@ def tidy_drafts() -> None:
     announce_trials(now=now, again=timedelta(seconds=settings.ANNOUNCE_AGAIN_SECONDS))
     if cleaned := clean_drafts(now=now):
         logger.info("threw %s old drafts away", cleaned)
+
+
+@shared_task(name="workers.tidy_doors", ignore_result=True)
+def tidy_doors() -> None:
+    """Forget uploads in parts that have expired, and answers that are kept no longer."""
+    now = timezone.now()
+    if expired := sweep_uploads(now=now):
+        logger.info("%s uploads in parts expired", expired)
+    forget_answers(now=now)
 
 
 @shared_task(name="workers.carry", ignore_result=True)

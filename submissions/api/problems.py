@@ -1,5 +1,6 @@
 """One shape for every error of the API: problem details as in RFC 9457."""
 
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -9,22 +10,31 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from submissions.api.codes import CODES
 from submissions.intake import Refused
 from submissions.limits import MIB, UPLOAD_COMPRESSED_BYTES
 from submissions.quota import QuotaExceeded, TooManyAtOnce
 from submissions.receive import DuplicateUpload
 
 CONTENT_TYPE = "application/problem+json"
+_NOTHING: Mapping[str, str] = {}
 
 
-class TooLarge(exceptions.APIException):
+class Problem(exceptions.APIException):
+    """An expected error by its code, which CODES gives a status."""
+
+    def __init__(self, code: str, detail: str, headers: Mapping[str, str] = _NOTHING) -> None:
+        super().__init__(detail, code)
+        self.status_code = CODES[code]
+        self.headers = headers
+
+
+class TooLarge(Problem):
     """A request whose body is larger than any upload may be; nothing of it was read."""
 
-    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    default_code = "too-large"
-    default_detail = (
-        f"An upload has at most {UPLOAD_COMPRESSED_BYTES // MIB} MiB; compress the files."
-    )
+    def __init__(self) -> None:
+        most = UPLOAD_COMPRESSED_BYTES // MIB
+        super().__init__("too-large", f"An upload has at most {most} MiB; compress the files.")
 
 
 def problem_details(error: Exception, _context: dict[str, Any]) -> Response | None:
@@ -38,51 +48,79 @@ def problem_details(error: Exception, _context: dict[str, Any]) -> Response | No
     if not isinstance(error, exceptions.APIException):
         return None
     set_rollback()
-    headers = {}
+    if isinstance(error, exceptions.ValidationError):
+        problems = _field_problems(error.detail)
+        is_well_formed = set(_leaves(error.get_codes())) == {"does_not_exist"}
+        code = "not-there" if is_well_formed else "invalid"
+        return _problem(code, _sentence(problems), problems, {})
+    return _problem(_code(error), str(error.detail), [], _headers(error))
+
+
+def _code(error: exceptions.APIException) -> str:
+    """The error's code, with dashes as everywhere here."""
+    return str(error.get_codes()).replace("_", "-")
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    headers = dict(getattr(error, "headers", _NOTHING))
     if header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = header
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))
-    if isinstance(error, exceptions.ValidationError):
-        problems = _field_problems(error.detail)
-        body = _body(error.status_code, "invalid", "Some fields are not right.", problems)
-    else:
-        code = error.get_codes() if isinstance(error.detail, str) else "error"
-        body = _body(error.status_code, str(code), str(error.detail), [])
-    return Response(body, status=error.status_code, headers=headers, content_type=CONTENT_TYPE)
+    return headers
 
 
 def _refused(error: Refused) -> Response:
     headers = {}
-    code, status = "refused", HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "refused"
     if isinstance(error, QuotaExceeded | TooManyAtOnce):
-        code, status = error.codes[0], HTTPStatus.TOO_MANY_REQUESTS
+        code = error.codes[0]
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, DuplicateUpload):
-        code, status = "duplicate-upload", HTTPStatus.CONFLICT
+        code = "duplicate-upload"
     problems = [problem.as_dict() for problem in error.problems]
     detail = f"The upload was refused: {error.total} problem{'s' if error.total != 1 else ''}."
-    body = _body(status, code, detail, problems)
-    return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
+    return _problem(code, detail, problems, headers)
 
 
-def _body(status: int, code: str, detail: str, problems: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+def _problem(
+    code: str, detail: str, problems: list[dict[str, Any]], headers: Mapping[str, str]
+) -> Response:
+    status = CODES[code]
+    body = {
+        "type": f"/docs/api/#{code}",
+        "title": HTTPStatus(status).phrase if status != 460 else "Checksum Mismatch",
         "status": int(status),
         "code": code,
         "detail": detail,
         "problems": problems,
     }
+    return Response(body, status=status, headers=dict(headers), content_type=CONTENT_TYPE)
 
 
-def _field_problems(detail: Any) -> list[dict[str, Any]]:
-    """One entry a field and message."""
-    if not isinstance(detail, dict):
-        return [{"field": "", "message": str(message)} for message in detail]
-    return [
-        {"field": name, "message": str(message)}
-        for name, messages in detail.items()
-        for message in (messages if isinstance(messages, list) else [messages])
-    ]
+def _leaves(codes: Any) -> Iterator[str]:
+    """Every code in what a validation error carries."""
+    if isinstance(codes, dict | list):
+        for one in codes.values() if isinstance(codes, dict) else codes:
+            yield from _leaves(one)
+    else:
+        yield str(codes)
+
+
+def _sentence(problems: list[dict[str, Any]]) -> str:
+    names = list(dict.fromkeys(one["field"] for one in problems if one["field"]))
+    return f"Not right: {', '.join(names)}." if names else "Something is not right."
+
+
+def _field_problems(detail: Any, prefix: str = "") -> list[dict[str, Any]]:
+    """One entry a field and message; the parts of a list are fields with a number."""
+    if isinstance(detail, dict):
+        return [
+            problem
+            for name, messages in detail.items()
+            for problem in _field_problems(messages, f"{prefix}.{name}" if prefix else str(name))
+        ]
+    if isinstance(detail, list):
+        return [problem for one in detail for problem in _field_problems(one, prefix)]
+    field = "" if prefix == "non_field_errors" else prefix
+    return [{"field": field, "message": str(detail)}]

@@ -1,6 +1,7 @@
 """What the portal remembers: releases, models, submissions, evaluations, the board."""
 
 from submissions.models.board import BoardEvent, BoardState, ReportedScore, Standing
+from submissions.models.door import IdempotentAnswer, PartialUpload
 from submissions.models.draft import Draft, DraftFile
 from submissions.models.endpoint import Endpoint
 from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, TaskResult
@@ -30,9 +31,11 @@ __all__ = [
     "Example",
     "Failure",
     "HostedRun",
+    "IdempotentAnswer",
     "ItemSet",
     "ModelEntry",
     "Part",
+    "PartialUpload",
     "QuotaSlot",
     "Release",
     "ReleaseTask",

@@ -1,0 +1,167 @@
+"""What the API takes: every field is listed, and one that is not is refused."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from accounts.models import Organization
+from scoring import SUITES
+from submissions.api.queries import refuse_unknown
+from submissions.entries import ModelFacts
+from submissions.models import ModelEntry, Release, Submission
+
+COUNT_MAX: Final = 2**62
+# What a browser's form adds of its own.
+_OF_FORMS: Final = frozenset({"csrfmiddlewaretoken"})
+_LINK: Final = r"^https?://[^\s\u0000<>\"]+$"
+_TEXT: Final = r"^[^\u0000]*$"
+# Something that Python does not take for white space, which it strips.
+_NOT_BLANK: Final = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085\u00a0][^\u0000]*$"
+
+
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 120, "pattern": _NOT_BLANK})
+class NameField(serializers.CharField):
+    """A name: at most 120 characters, and something in them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=120, **options)
+
+
+class TextField(serializers.RegexField):
+    """A text that may be empty."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(_TEXT, allow_blank=True, **options)
+
+
+def not_there(field: str, text: str) -> serializers.ValidationError:
+    """What is said of a name that nothing has: the request is well formed and yet of no use."""
+    return serializers.ValidationError({field: [ErrorDetail(text, code="does_not_exist")]})
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields that it does not know: what nobody reads, nobody should believe was read."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Look for what does not belong, then read what does."""
+        if isinstance(data, Mapping):
+            refuse_unknown(set(data) - _OF_FORMS, self.fields, kind="field")
+        return super().to_internal_value(data)
+
+
+class ReleaseField(serializers.SlugRelatedField[Release]):
+    """A release by its name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(slug_field="name", queryset=Release.objects.all(), **options)
+
+    def to_internal_value(self, data: Any) -> Release:
+        """Find it; a NUL, which PostgreSQL refuses to look for, names none."""
+        if not isinstance(data, str) or "\0" in data:
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class OrganizationField(serializers.SlugRelatedField[Organization]):
+    """One of the sender's organizations, by its address."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(slug_field="slug", queryset=Organization.objects.all(), **options)
+
+    def get_queryset(self) -> Any:
+        """Only those that the sender is a member of; others look as if they did not exist."""
+        user = self.context["request"].user if "request" in self.context else None
+        return Organization.objects.filter(members=user.pk if user else None)
+
+    def to_internal_value(self, data: Any) -> Organization:
+        """Find it; a NUL names none."""
+        if not isinstance(data, str) or "\0" in data:
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class FactsSerializer(StrictSerializer):
+    """What is said of a model."""
+
+    organization = TextField(max_length=120, required=False, help_text="Who built it.")
+    link = serializers.RegexField(_LINK, max_length=400, required=False)
+    licence = TextField(max_length=80, required=False)
+    parameters = serializers.IntegerField(min_value=1, max_value=COUNT_MAX, required=False)
+    context_tokens = serializers.IntegerField(min_value=1, max_value=COUNT_MAX, required=False)
+    weights = serializers.ChoiceField(choices=ModelEntry.Weights.choices, required=False)
+
+
+class ModelSerializer(FactsSerializer):
+    """A new model."""
+
+    name = NameField()
+    shared_with = OrganizationField(
+        required=False, help_text="An organization of yours, whose members it is for."
+    )
+
+
+class ModelChangeSerializer(FactsSerializer):
+    """Changes of a model; what is left out stays."""
+
+    name = NameField(required=False)
+
+
+class UploadSerializer(FactsSerializer):
+    """An upload: files or uploads in parts, the model they are of, and what is said of them."""
+
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True),
+        required=False,
+        allow_empty=False,
+        help_text="The predictions, as multipart/form-data; may be repeated.",
+    )
+    upload = serializers.ListField(
+        child=serializers.CharField(max_length=16),
+        required=False,
+        allow_empty=False,
+        help_text="Ids of finished uploads in parts; may be repeated, and stand beside files.",
+    )
+    model = NameField(
+        required=False, help_text="The model's name; entered as yours if you have none of it."
+    )
+    model_slug = serializers.SlugField(
+        max_length=140, required=False, help_text="Instead of a name: a model that is there."
+    )
+    shared_with = OrganizationField(
+        required=False, help_text="An organization of yours, whose model of that name it is."
+    )
+    suite = serializers.ChoiceField(choices=list(SUITES), default=settings.DEFAULT_SUITE)
+    release = ReleaseField(
+        required=False, help_text="The release's name; left out, it is recognised from the files."
+    )
+    visibility = serializers.ChoiceField(
+        choices=Submission.Visibility.choices, default=Submission.Visibility.PUBLIC
+    )
+    drop_first_number = serializers.BooleanField(
+        default=False, help_text="Math.Calc answers begin with an echo of the first operand."
+    )
+    note = TextField(max_length=2000, required=False)
+    dry_run = serializers.BooleanField(default=False, help_text="Check and store nothing.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for predictions, and for one model."""
+        missing = {}
+        if not attrs.get("files") and not attrs.get("upload"):
+            missing["files"] = ["Send files, or name finished uploads."]
+        if not attrs.get("model") and not attrs.get("model_slug"):
+            missing["model"] = ["Name the model."]
+        if attrs.get("model") and attrs.get("model_slug"):
+            missing["model_slug"] = ["Leave this out, or the name."]
+        if missing:
+            raise serializers.ValidationError(missing)
+        return attrs
+
+
+def facts_of(data: Mapping[str, Any], name: str) -> ModelFacts:
+    """What was said of a model, by the fields that FactsSerializer reads."""
+    known = (*FactsSerializer().fields, "shared_with")
+    return ModelFacts(name=name, **{key: data[key] for key in known if key in data})

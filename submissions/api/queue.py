@@ -1,0 +1,101 @@
+"""What waits to be scored, and who is asking, over the API."""
+
+from typing import Any, cast
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import ApiToken, Membership, Scope, User
+from submissions.access import shared_submissions
+from submissions.api.base import ApiView
+from submissions.api.quota import QuotaShape
+from submissions.api.submission_shapes import EvaluationShape
+from submissions.models import Evaluation
+from submissions.quota import quota_of
+
+_OPEN = (Evaluation.Status.QUEUED, Evaluation.Status.RUNNING)
+_OWN_LISTED = 200
+
+
+class QueueShape(serializers.Serializer[Any]):
+    """How many evaluations wait and run, and those of them that are the reader's."""
+
+    queued = serializers.IntegerField()
+    running = serializers.IntegerField()
+    own = EvaluationShape(many=True)
+
+
+class QueueView(ApiView):
+    """`/queue/`."""
+
+    shape = QueueShape
+
+    @extend_schema(summary="Read the queue", responses=QueueShape)
+    def get(self, request: Request) -> Response:
+        """How many evaluations wait and run; others' submissions are counted and not named."""
+        statuses = list(
+            Evaluation.objects.filter(status__in=_OPEN).values_list("status", flat=True)
+        )
+        own = Evaluation.objects.filter(
+            submission__in=shared_submissions(request.user), status__in=_OPEN
+        ).select_related("submission")
+        return self.answer(
+            {
+                "queued": statuses.count(Evaluation.Status.QUEUED),
+                "running": statuses.count(Evaluation.Status.RUNNING),
+                "own": own[:_OWN_LISTED],
+            }
+        )
+
+
+class OrganizationShape(serializers.Serializer[Any]):
+    """An organization that the reader belongs to."""
+
+    slug = serializers.CharField(source="organization.slug")
+    name = serializers.CharField(source="organization.name")
+    role = serializers.ChoiceField(choices=Membership.Role.values)
+    quota = serializers.SerializerMethodField()
+
+    @extend_schema_field(QuotaShape)
+    def get_quota(self, membership: Membership) -> dict[str, Any]:
+        """What all members together have left."""
+        quota = quota_of(membership.organization, now=timezone.now())
+        return dict(QuotaShape(quota).data)
+
+
+class MeShape(serializers.Serializer[Any]):
+    """Who is asking, what this request may do, and what is left of the quota."""
+
+    email = serializers.CharField()
+    name = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=Scope.values))
+    token_expires_at = serializers.DateTimeField(allow_null=True)
+    quota = QuotaShape()
+    organizations = OrganizationShape(many=True)
+
+
+class MeView(ApiView):
+    """`/me/`."""
+
+    is_public = False
+    shape = MeShape
+
+    @extend_schema(summary="Read who you are", responses=MeShape)
+    def get(self, request: Request) -> Response:
+        """Whether a token works, what it may do, and how much may still be submitted."""
+        user = cast(User, request.user)
+        token = request.auth if isinstance(request.auth, ApiToken) else None
+        memberships = Membership.objects.filter(user=user).select_related("organization")
+        return self.answer(
+            {
+                "email": user.email,
+                "name": user.name,
+                "scopes": token.scopes if token else list(Scope),
+                "token_expires_at": token.expiry if token else None,
+                "quota": quota_of(user, now=timezone.now()),
+                "organizations": memberships.order_by("organization__name"),
+            }
+        )

@@ -1,0 +1,102 @@
+"""What the API gives of models, releases and tasks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from submissions.models import ModelEntry, Release
+
+
+def page_of(context: Mapping[str, Any], path: str) -> str:
+    """The whole address of something on this site."""
+    return str(context["request"].build_absolute_uri(path))
+
+
+class ModelShape(serializers.ModelSerializer[ModelEntry]):
+    """A language model as the board names it."""
+
+    # Empty where none was given, which is no address.
+    link = serializers.CharField()
+    page = serializers.SerializerMethodField(help_text="Its page for people.")
+
+    class Meta:
+        model = ModelEntry
+        fields = (
+            "slug",
+            "name",
+            "organization",
+            "link",
+            "licence",
+            "parameters",
+            "context_tokens",
+            "weights",
+            "created_at",
+            "page",
+        )
+        read_only_fields = fields
+
+    def get_page(self, entry: ModelEntry) -> str:
+        """Where people read of it."""
+        return page_of(self.context, entry.get_absolute_url())
+
+
+class ItemSetShape(serializers.Serializer[Any]):
+    """The examples that stand for a task in a release."""
+
+    n = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class ReleaseShape(serializers.ModelSerializer[Release]):
+    """A version of a suite's data."""
+
+    tasks = serializers.SerializerMethodField(help_text="By task: its examples.")
+
+    class Meta:
+        model = Release
+        fields = (
+            "name",
+            "title",
+            "suite",
+            "board",
+            "source",
+            "revision",
+            "sha256",
+            "notes",
+            "are_answers_public",
+            "created_at",
+            "tasks",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.DictField(child=ItemSetShape()))
+    def get_tasks(self, release: Release) -> dict[str, Any]:
+        """How many examples each task has, and which."""
+        return {
+            row.task: {"n": row.item_set.n, "sha256": row.item_set.sha256}
+            for row in sorted(release.tasks.all(), key=lambda row: row.task)
+        }
+
+
+class TaskShape(serializers.Serializer[Any]):
+    """A task of a suite; lengths are means in tokens, `chance` is a guesser's score."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    suite = serializers.CharField()
+    family = serializers.CharField()
+    language = serializers.CharField()
+    metric = serializers.CharField()
+    n = serializers.IntegerField(help_text="How many examples the paper counts.")
+    mean_input_tokens = serializers.FloatField()
+    mean_output_tokens = serializers.FloatField()
+    max_new_tokens = serializers.IntegerField()
+    chance = serializers.FloatField()
+
+
+def api_address(context: Mapping[str, Any], name: str, *arguments: object) -> str:
+    """The whole address of an endpoint."""
+    return page_of(context, reverse(f"api:{name}", args=arguments))

@@ -1,0 +1,203 @@
+"""One's submissions over the API: made or tried, listed, read."""
+
+from contextlib import ExitStack
+from typing import IO, Any, ClassVar, cast
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from submissions.access import shared_submissions, submittable_models, visible_submissions
+from submissions.api.base import ApiView
+from submissions.api.filters import FlagFilter, SlugFilter
+from submissions.api.inputs import UploadSerializer, facts_of, not_there
+from submissions.api.once import IDEMPOTENCY_KEY, answer_once
+from submissions.api.pages import ListView
+from submissions.api.problems import Problem, TooLarge
+from submissions.api.quota import quota_headers
+from submissions.api.schema import EntrySerializer
+from submissions.api.submission_shapes import CoverageShape, SubmissionShape
+from submissions.entries import ModelFacts
+from submissions.limits import UPLOAD_REQUEST_BYTES
+from submissions.models import ModelEntry, PartialUpload, Submission
+from submissions.receive import UploadOptions, UploadReport, check_upload, receive_upload
+from submissions.uploads import drop_upload, open_uploads, own_uploads
+
+NamedFiles = list[tuple[str, IO[bytes]]]
+
+
+class FileCoverageShape(CoverageShape):
+    """How much of a task a file answers."""
+
+    file = serializers.CharField()
+
+
+class ReportShape(serializers.Serializer[Any]):
+    """What a dry run found in an upload that would be accepted."""
+
+    release = serializers.CharField(source="release.name")
+    tasks = serializers.SerializerMethodField()
+    missing_tasks = serializers.ListField(child=serializers.CharField())
+    warnings = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.DictField(child=FileCoverageShape()))
+    def get_tasks(self, report: UploadReport) -> dict[str, Any]:
+        """By task."""
+        return {
+            one.task: {"file": one.file, "n": one.n, "answered": one.answered}
+            for one in report.tasks
+        }
+
+    @extend_schema_field(EntrySerializer(many=True))
+    def get_warnings(self, report: UploadReport) -> list[dict[str, Any]]:
+        """What is worth knowing though it is taken."""
+        return [problem.as_dict() for problem in report.warnings]
+
+
+class SubmissionFilters(django_filters.FilterSet):
+    """One's submissions by model, release, visibility, or whether they were withdrawn."""
+
+    model = SlugFilter(field_name="model__slug", max_length=140)
+    release = SlugFilter(field_name="release__name", max_length=80)
+    visibility = django_filters.ChoiceFilter(choices=Submission.Visibility.choices)
+    withdrawn = FlagFilter(field_name="withdrawn_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Submission
+        fields: ClassVar[list[str]] = []
+
+
+def with_parts(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Everything that submissions' JSON reads, in a fixed number of queries."""
+    return submissions.select_related("model", "release").prefetch_related(
+        "tasks", "standings", "evaluations"
+    )
+
+
+def find_submission(request: Request, public_id: str) -> Submission:
+    """The submission, if the reader may see it in full.
+
+    Raises:
+        Http404: if not.
+    """
+    found = with_parts(visible_submissions(request.user)).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404("no such submission")
+    return found
+
+
+_MULTIPART = OpenApiExample(
+    "One file",
+    value={"model": "My model", "files": ["preds_passkey.jsonl"], "dry_run": False},
+    media_type="multipart/form-data",
+    request_only=True,
+)
+
+
+class SubmissionsView(ListView):
+    """`/submissions/`."""
+
+    is_public = False
+    shape = SubmissionShape
+    filterset_class = SubmissionFilters
+    parser_classes = (MultiPartParser, JSONParser)
+    problems: ClassVar = {"POST": (409, 413, 415, 422)}
+
+    def header_parameters(self, method: str) -> list[dict[str, Any]]:
+        """A key for what is made."""
+        own = [IDEMPOTENCY_KEY] if method == "POST" else []
+        return [*super().header_parameters(method), *own]
+
+    def get_queryset(self) -> QuerySet[Submission]:
+        """One's own and those of one's organizations."""
+        return with_parts(shared_submissions(self.request.user))
+
+    @extend_schema(summary="List your submissions", responses=SubmissionShape(many=True))
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Your own and your organizations', newest first."""
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        summary="Submit predictions, or check them",
+        request={"multipart/form-data": UploadSerializer, "application/json": UploadSerializer},
+        responses={200: ReportShape, 201: SubmissionShape},
+        examples=[_MULTIPART],
+    )
+    def post(self, request: Request) -> Response:
+        """Store predictions and queue their scoring; with `dry_run`, only say what they hold."""
+        if int(request.META.get("CONTENT_LENGTH") or 0) > UPLOAD_REQUEST_BYTES:
+            raise TooLarge
+        return answer_once(self, request, lambda: self._take(request))
+
+    def _take(self, request: Request) -> Response:
+        asked = UploadSerializer(data=request.data, context={"request": request})
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        options = UploadOptions(
+            suite=data["suite"],
+            release=data.get("release"),
+            visibility=data["visibility"],
+            drop_first_number=data["drop_first_number"],
+            note=data.get("note", ""),
+        )
+        uploads = self._finished(request, data.get("upload", []))
+        with ExitStack() as stack:
+            files: NamedFiles = [(file.name, file) for file in data.get("files", [])]
+            files += stack.enter_context(open_uploads(uploads))
+            if data["dry_run"]:
+                return Response(ReportShape(check_upload(files, options, now=timezone.now())).data)
+            submission = receive_upload(
+                files,
+                model=self._model(request, data),
+                submitter=cast(User, request.user),
+                options=options,
+                now=timezone.now(),
+            )
+        for upload in uploads:
+            drop_upload(upload)
+        return self._created(request, submission)
+
+    def _created(self, request: Request, submission: Submission) -> Response:
+        stored = with_parts(Submission.objects.filter(pk=submission.pk)).get()
+        body = SubmissionShape(stored, context={"request": request}).data
+        headers = quota_headers(self.allowances, cast(User, request.user))
+        return Response(body, status=201, headers={"Location": body["url"], **headers})
+
+    def _model(self, request: Request, data: dict[str, Any]) -> ModelEntry | ModelFacts:
+        if slug := data.get("model_slug"):
+            found = submittable_models(request.user).filter(slug=slug).first()
+            if found is None:
+                raise not_there("model_slug", "You have no such model.")
+            return found
+        return facts_of(data, data["model"])
+
+    def _finished(self, request: Request, ids: list[str]) -> list[PartialUpload]:
+        """The sender's finished uploads of these ids, in their order."""
+        own = own_uploads(cast(User, request.user), now=timezone.now())
+        by_id = {one.public_id: one for one in own.filter(public_id__in=ids)}
+        if missing := [one for one in ids if one not in by_id]:
+            text = f"You have no such upload: {', '.join(missing)}."
+            raise not_there("upload", text)
+        for upload in by_id.values():
+            if not upload.is_finished:
+                text = f"{upload.public_id} stands at {upload.offset_bytes} bytes. Send the rest."
+                raise Problem("unfinished-upload", text)
+        return [by_id[one] for one in dict.fromkeys(ids)]
+
+
+class SubmissionView(ApiView):
+    """`/submissions/<id>/`."""
+
+    shape = SubmissionShape
+
+    @extend_schema(summary="Read a submission", responses=SubmissionShape)
+    def get(self, request: Request, public_id: str) -> Response:
+        """Its status and, once it is scored, its scores."""
+        return self.answer(find_submission(request, public_id))

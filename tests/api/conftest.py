@@ -1,0 +1,15 @@
+"""What tests of the API start from: an upload folder and stored files of their own."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Settings, tmp_path: Path) -> None:
+    """Nothing is kept after a test."""
+    settings.STATE_DIR = tmp_path
+    content = settings.STORAGES["content"] | {"OPTIONS": {"location": str(tmp_path / "files")}}
+    settings.STORAGES = settings.STORAGES | {"content": content}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,153 @@
+"""Lets schemathesis ask a whole portal whatever its schema allows, and what it forbids.
+
+    python -m tests.api.fuzz --requests 20000
+
+As nobody, as a user and as staff, with all checks.  Ends with status 1 if one answer was a 5xx, or
+was not as the schema says.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import django
+
+from tests.portal import Portal, running_portal
+
+PEOPLE = ("nobody", "user", "staff")
+PHASES = "examples,coverage,fuzzing,stateful"
+FOLDER = Path(__file__).parent
+# Nothing here is about how often one may ask.
+NO_LIMITS = {
+    "API_ADDRESS_REQUESTS_PER_MINUTE": "0",
+    "API_USER_REQUESTS_PER_MINUTE": "0",
+    "SUBMISSIONS_PER_DAY": "1000000",
+    "SUBMISSIONS_AT_ONCE": "1000000",
+    "LOG_LEVEL": "ERROR",
+}
+_MAKE_TOKEN = (
+    "from accounts.models import *;"
+    "u=User.objects.get_or_create(email='{who}@example.org')[0];"
+    "u.is_staff={is_staff};u.save();"
+    "print('TOKEN', ApiToken.objects.create(u, name='t', may_manage=True)[1])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of asking as somebody."""
+
+    who: str
+    requests: int
+    failures: int
+    text: str
+
+
+@contextmanager
+def filled_portal(state: Path) -> Iterator[Portal]:
+    """A portal with a release, and with a submission of the user."""
+    with running_portal(state, **NO_LIMITS) as portal:
+        from tests import make  # noqa: PLC0415  It needs Django, which main sets up.
+
+        labels = state.parent / "labels"
+        make.write_labels(labels)
+        portal.manage("import_release", str(labels), "--name", "test", "--labels-only")
+        yield portal
+
+
+def token_of(portal: Portal, who: str) -> str:
+    """A token with every scope."""
+    code = _MAKE_TOKEN.format(who=who, is_staff=who == "staff")
+    return portal.manage("shell", "-v", "0", "-c", code).split("TOKEN ")[1].split()[0]
+
+
+def ask(portal: Portal, who: str, *, examples: int, phases: str = PHASES) -> Outcome:
+    """Run schemathesis once as `who`: nobody, user or staff."""
+    from tests import make  # noqa: PLC0415
+
+    options = []
+    if who != "nobody":
+        token = token_of(portal, who)
+        options += ["-H", f"Authorization: Token {token}"]
+        archive = make.zipped(make.files(right=len(who) % 3))
+        made = portal.upload(token, "all.zip", archive, model=f"Of {who}")
+        assert made.status_code == 201, made.text
+        portal.wait_scored(token, made.json()["id"])
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "schemathesis.cli", f"--config-file={_config(folder)}"),
+                *("run", f"{portal.url}/api/v1/schema/", "--no-color"),
+                *("-n", str(examples), "--phases", phases),
+                *("--checks", "all", "--suppress-health-check", "all"),
+                *("--report", "json", "--report-json-path", str(report), *options),
+            ],
+            cwd=folder,
+            env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.api.hooks", "PYTHONPATH": str(_root())},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        found = json.loads(report.read_text()) if report.exists() else {}
+    cases = found.get("test_cases", {})
+    failures = cases.get("unique_failures", 1) + len(found.get("errors", ["no report"]))
+    return Outcome(who, cases.get("generated", 0), failures, done.stdout + done.stderr)
+
+
+def ask_all(portal: Portal, *, examples: int, phases: str = PHASES) -> Iterator[Outcome]:
+    """Ask as everybody at the same time, each in a process of its own."""
+    with ThreadPoolExecutor(len(PEOPLE)) as pool:
+        yield from pool.map(lambda who: ask(portal, who, examples=examples, phases=phases), PEOPLE)
+
+
+def _root() -> Path:
+    return FOLDER.parent.parent
+
+
+def _config(folder: str) -> Path:
+    target = Path(folder) / "schemathesis.toml"
+    target.write_text((FOLDER / "schemathesis.toml").read_text())
+    return target
+
+
+def main() -> int:
+    """Ask until there were enough requests, and say how many there were."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--examples", type=int, default=200, help="a request's kind and person")
+    chosen = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmark_site.settings")
+    importlib.import_module("tests.environment")
+    django.setup()
+    total = failures = 0
+    with tempfile.TemporaryDirectory() as folder, filled_portal(Path(folder) / "state") as portal:
+        while total < chosen.requests and not failures:
+            for outcome in ask_all(portal, examples=chosen.examples):
+                total += outcome.requests
+                failures += outcome.failures
+                say(f"{outcome.who}: {outcome.requests} requests, {outcome.failures} failures")
+                if outcome.failures:
+                    say(outcome.text)
+        if failures:
+            say("\n".join(portal.lines[-200:]))
+    say(f"{total} requests, {failures} failures")
+    return 1 if failures else 0
+
+
+def say(line: str) -> None:
+    """Tell the person at the terminal."""
+    print(line, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())
