@@ -7,6 +7,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from benchmark_site.env import BASE_DIR, env, new_sealing_key, read_or_create_secret
+from benchmark_site.providers import sign_in_providers
 
 # Lets Django's classes be written with the type they hold: ModelAdmin[User].
 django_stubs_ext.monkeypatch()
@@ -37,6 +38,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "knox",
     "drf_spectacular",
@@ -142,6 +147,17 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", "optional")
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "∞-Bench"
+# One step of 30 seconds back and ahead: a telephone's clock may be a little off.
+MFA_TOTP_TOLERANCE = 1
+SIGN_IN_WITH = sign_in_providers(env)
+SOCIALACCOUNT_PROVIDERS = {provider.family: provider.settings() for provider in SIGN_IN_WITH}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "submissions:mine"
 ACCOUNT_LOGOUT_REDIRECT_URL = "submissions:leaderboard"
@@ -155,6 +171,8 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
+# Where the filebased carrier writes.
+EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", str(STATE_DIR / "mail"))
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "∞-Bench <noreply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where the site is, for links in mail and in calls to webhooks.
@@ -267,11 +285,14 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # A form that leads on to another site is a form to that site.
+        "form-action": [SELF, *(provider.origin for provider in SIGN_IN_WITH)],
         "frame-ancestors": [NONE],
     }
 }
 HTTPS = env.bool("HTTPS", False)
+# Browsers give passkeys to http://localhost; any other site needs TLS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

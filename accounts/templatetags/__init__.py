@@ -1,0 +1,1 @@
+"""What mail and pages of accounts say of times."""
