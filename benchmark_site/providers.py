@@ -26,12 +26,12 @@ def sign_in_providers(env: Env) -> tuple[Provider, ...]:
     """GitHub and Hugging Face, each where its id and secret are set."""
     found = []
     if client_id := env.str("GITHUB_CLIENT_ID", ""):
-        app = {"client_id": client_id, "secret": env.str("GITHUB_CLIENT_SECRET")}
-        found.append(Provider("github", _GITHUB, app))
+        keys = {"client_id": client_id, "secret": env.str("GITHUB_CLIENT_SECRET")}
+        found.append(Provider("github", _GITHUB, keys))
     if client_id := env.str("HUGGINGFACE_CLIENT_ID", ""):
         # Its address is a setting so that an enterprise of its own, or a test, can stand there.
         server = env.str("HUGGINGFACE_URL", _HUGGING_FACE).rstrip("/")
-        app = {
+        app: dict[str, Any] = {
             "provider_id": "huggingface",
             "name": "Hugging Face",
             "client_id": client_id,
