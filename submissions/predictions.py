@@ -7,7 +7,11 @@ from collections.abc import Iterable
 import orjson
 
 from submissions.files import read_stored, store_stream
+from submissions.limits import KIB
 from submissions.models import TaskPredictions
+
+# A call of the compressor for each short answer would cost more than the compression.
+_BATCH_BYTES = 64 * KIB
 
 
 def store_predictions(predictions: Iterable[str | None]) -> tuple[str, int, int]:
@@ -18,10 +22,14 @@ def store_predictions(predictions: Iterable[str | None]) -> tuple[str, int, int]
     """
     n = answered = 0
     buffer = io.BytesIO()
-    # A fixed time: the same predictions are the same bytes.
-    with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=6, mtime=0) as packed:
+    # A fixed time: the same predictions are the same bytes.  Level 4 takes half the time of the
+    # usual 6 and makes a model's files a sixteenth larger.
+    with (
+        gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=4, mtime=0) as packed,
+        io.BufferedWriter(packed, _BATCH_BYTES) as lines,
+    ):
         for prediction in predictions:
-            packed.write(orjson.dumps(prediction) + b"\n")
+            lines.write(orjson.dumps(prediction) + b"\n")
             n += 1
             answered += prediction is not None
     buffer.seek(0)

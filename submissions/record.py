@@ -6,6 +6,7 @@ writes nothing.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -122,14 +123,21 @@ def record_scores(
     Returns:
         False if the claim was lost meanwhile; then nothing is written.
     """
+    # Packed before the board is locked: whoever ends meanwhile waits for that lock.
+    results = [
+        (_result(evaluation, score), pack_scores(score.scores, score.outcomes))
+        for by_scorer in scores.values()
+        for score in by_scorer.values()
+    ]
     with transaction.atomic():
         # Before any row of the submission: a withdrawal takes the locks in this order too.
         lock_board(evaluation.submission.release.board)
         if not _mine(evaluation).update(status=DONE, finished_at=now, lease_expires_at=None):
             return False
-        for by_scorer in scores.values():
-            for score in by_scorer.values():
-                _store_result(evaluation, score)
+        TaskResult.objects.bulk_create(result for result, _ in results)
+        TaskArtefact.objects.bulk_create(
+            TaskArtefact(result=result, data=packed) for result, packed in results
+        )
         submission = evaluation.submission
         is_rescore = submission.current_evaluation_id is not None
         submission.current_evaluation = evaluation
@@ -144,22 +152,17 @@ def record_scores(
     return True
 
 
-def _store_result(evaluation: Evaluation, score: TaskScore) -> None:
-    outcomes = {
-        outcome.name.lower(): count
-        for outcome in Outcome
-        if (count := score.outcomes.count(outcome))
-    }
-    result = TaskResult.objects.create(
+def _result(evaluation: Evaluation, score: TaskScore) -> TaskResult:
+    counts = Counter(score.outcomes)
+    return TaskResult(
         evaluation=evaluation,
         task=score.task,
         scorer=score.scorer,
         n=score.n,
         answered=score.answered,
         mean=score.mean,
-        outcomes=outcomes,
+        outcomes={outcome.name.lower(): counts[outcome] for outcome in Outcome if counts[outcome]},
     )
-    TaskArtefact.objects.create(result=result, data=pack_scores(score.scores, score.outcomes))
 
 
 def record_failure(evaluation: Evaluation, *, failure: Failure, reason: str, now: datetime) -> bool:
