@@ -16,7 +16,7 @@ from tests.scoring.generate.make import SUITE
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 # What seed 7 gives at 4k tokens, two examples a task: a version of a generator never changes.
-PINNED = "749e0732fdeaea7809169a8821bb041efaf5f8e08e2027b75ae56e1a916a12a0"
+PINNED = "5d488b4ff18b4af4c0af6c572355f15f49869911d2d0171767bd892005678d37"
 
 
 def generate(out: Path, *arguments: str) -> int:

@@ -16,13 +16,14 @@ CALL_DEPTHS = (2, 4, 6, 8, 10)
 _LEAST_ADDED, _MOST_ADDED = -12, 17
 _LARGEST_ARGUMENT = 10
 _AT_ONCE = 1024
+_ORDERS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class _Layers:
     """Which function is in which layer: only the last layer calls nobody.
 
-    Functions come in rows with one function of every layer, in one of 256 random orders.
+    Functions come in rows with one function of every layer, in one of 64 random orders.
     """
 
     depth: int
@@ -36,14 +37,14 @@ class _Layers:
     @classmethod
     def drawn(cls, stream: Stream, depth: int, rows: int) -> "_Layers":
         layers = []
-        for _ in range(256):
+        for _ in range(_ORDERS):
             order = bytearray(range(depth))
             stream.shuffle(order)
             layers.append(bytes(order))
         places = [bytes(order.index(layer) for layer in range(depth)) for order in layers]
-        bits = bytes(byte & 1 for byte in range(256))
-        odd = stream.take(rows * depth).translate(bits)
-        return cls(depth, tuple(layers), tuple(places), stream.take(rows), odd)
+        odd = stream.take(rows * depth).translate(bytes(byte % 2 for byte in range(256)))
+        orders = stream.take(rows).translate(bytes(byte % _ORDERS for byte in range(256)))
+        return cls(depth, tuple(layers), tuple(places), orders, odd)
 
     def place(self, row: int, layer: int) -> int:
         """The position of a row's function of that layer among all functions."""
