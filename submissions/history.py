@@ -131,8 +131,11 @@ def timeline(submission: Submission, evaluations: Iterable[Evaluation]) -> list[
     story = [
         Happening(submission.created_at, gettext("Received"), gettext("Files checked and stored."))
     ]
+    round_ = submission.release.round
     for count, evaluation in enumerate(sorted(evaluations, key=lambda one: one.pk)):
         story += _evaluation_story(evaluation, is_first=count == 0)
+        if evaluation.status == Evaluation.Status.QUEUED and round_ and round_.is_blind:
+            story[-1] = Happening(None, gettext("Waiting for the end of the round"), state="now")
     dated = story + [
         Happening(event.at, event.get_kind_display().capitalize())
         for event in submission.events.filter(kind__in=_SHOWN)

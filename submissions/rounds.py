@@ -91,3 +91,17 @@ def save_round(
         raise RoundConflict(f"round {slug!r} has closed; what has closed stays so")
     values = {"title": title, "opens_at": opens_at, "closes_at": closes_at, "is_blind": is_blind}
     return Round.objects.update_or_create(slug=slug, defaults=values)[0]
+
+
+def has_opened(round_: Round | None, *, now: datetime) -> bool:
+    """Whether contexts may be handed out: nobody gets them before the round opens."""
+    return round_ is None or now >= round_.opens_at
+
+
+def round_state(round_: Round | None, *, now: datetime) -> str:
+    """Where a round stands: "soon", "open" or "closed"; empty without one."""
+    if round_ is None:
+        return ""
+    if now < round_.opens_at:
+        return "soon"
+    return "open" if _is_open(round_, now) else "closed"

@@ -12,6 +12,7 @@ from submissions.access import Reader, listed_submissions, shared_submissions
 from submissions.limits import QUEUE_SHOWN, RECENT_RUNS
 from submissions.models import Evaluation, Submission, WorkerSeen
 from submissions.presence import GONE_AFTER
+from submissions.rounds import sealed
 
 OPEN = (Evaluation.Status.QUEUED, Evaluation.Status.RUNNING)
 
@@ -71,7 +72,9 @@ def read_queue(reader: Reader, *, only_mine: bool, now: datetime) -> Queue:
     processes = sum(one.processes for one in workers if not one.is_gone)
     usual = _usual()
     running = list(Evaluation.objects.filter(status=OPEN[1]).order_by("started_at"))
-    queued = list(Evaluation.objects.filter(status=OPEN[0]).order_by("created_at", "pk"))
+    # What waits for the end of a blind round stands in nobody's way.
+    due = Evaluation.objects.filter(status=OPEN[0]).exclude(sealed("submission", now=now))
+    queued = list(due.order_by("created_at", "pk"))
     ids = [one.submission_id for one in (*running, *queued)]
     known = _known(ids, reader)
     mine = set(shared_submissions(reader).filter(pk__in=ids).values_list("pk", flat=True))

@@ -21,6 +21,7 @@ from scoring.statistics.correlated import (
     ModelScores,
     covariance,
 )
+from scoring.statistics.effective import EffectiveLength, LengthScore, effective_length
 from scoring.statistics.intervals import Interval, pooled_design_effect, task_interval, wilson
 from scoring.statistics.multiplicity import bold_cells, derive_seed, holm
 from scoring.statistics.paired import (
@@ -46,8 +47,10 @@ __all__ = [
     "Aggregate",
     "BootstrapDifference",
     "Covariance",
+    "EffectiveLength",
     "Interval",
     "ItemSet",
+    "LengthScore",
     "MissingTasks",
     "ModelScores",
     "PairedDifference",
@@ -64,6 +67,7 @@ __all__ = [
     "covariance",
     "derive_seed",
     "discriminates",
+    "effective_length",
     "family_average",
     "holm",
     "macro",

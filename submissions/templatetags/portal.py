@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy
 
 from scoring import Suite
+from scoring.lengths import show_length
 from submissions.charts.axis import Axis
 from submissions.models import ReportedScore
 from submissions.rows import BoardRow, Cell
@@ -109,6 +110,12 @@ def count(value: int | None) -> str:
         if value >= step:
             return f"{value / step:.3g}{suffix}"
     return str(value)
+
+
+@register.filter
+def as_length(tokens: int) -> str:
+    """Tokens as lengths are written: 4k, 1m."""
+    return show_length(tokens)
 
 
 @register.filter

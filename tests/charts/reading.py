@@ -85,6 +85,7 @@ _TABLES: dict[str, Callable[[tuple[str, ...], Rows], Pairs]] = {
     "forest": _forest_table,
     "lengths": lambda _head, rows: (((row[0], row[1]), row[3]) for row in rows),
     "depths": _depth_table,
+    "needles": lambda _head, rows: (((row[1], row[0]), row[3]) for row in rows),
     "scatter": lambda _head, rows: (((row[0], row[1]), row[2]) for row in rows),
 }
 
@@ -169,5 +170,6 @@ _FIGURES: dict[str, Callable[[Traces], Pairs]] = {
     "forest": _forest,
     "lengths": _lengths,
     "depths": _depths,
+    "needles": _depths,
     "scatter": _scatter,
 }

@@ -9,6 +9,7 @@ from submissions.charts.distribution import Distribution, Placed
 from submissions.charts.forest import Forest, ForestRow, Interval
 from submissions.charts.histogram import Histogram
 from submissions.charts.lengths import LengthCurve, LengthSeries, group_by_length
+from submissions.charts.needles import Cell, NeedleMap
 from submissions.charts.outcomes import OutcomePies, Pie
 from submissions.charts.polar import PolarPie, Slice
 from submissions.charts.radar import Band, Radar, Series, Spoke
@@ -55,6 +56,15 @@ def outcomes() -> OutcomePies:
         Pie(name, of) for name, of in zip(("En.Sum", HOSTILE, "Zh.QA"), counts, strict=True)
     )
     return OutcomePies("Outcomes", "Task", pies)
+
+
+def needles() -> NeedleMap:
+    cells = (
+        (Cell(20, 1.0, 0.839, 1.0), Cell(20, 0.5, 0.299, 0.701)),
+        (Cell(20, 0.95, 0.764, 0.991), None),
+        (None, Cell(20, 0.0, 0.0, 0.161)),
+    )
+    return NeedleMap("Retrieve.KV", HOSTILE, ("0–10", "10–20", "20–30"), ("4k", "64k"), cells)
 
 
 def timeline() -> Timeline:
@@ -121,6 +131,7 @@ def all_charts() -> dict[str, Chart]:
         "histogram": Histogram("En.QA", tuple(at / 300 for at in range(200))),
         "forest": forest(),
         "lengths": lengths(),
+        "needles": needles(),
         "depths": map_depths("Retrieve.KV", "Alpha", lengths=LENGTHS, depths=DEPTHS, scores=SCORES),
         "scatter": Scatter("En.QA", "Alpha", HOSTILE, ((0.1, 0.5), (0.1, 0.5), (1.0, 0.0))),
     }
