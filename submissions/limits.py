@@ -49,6 +49,9 @@ AT_ONCE_RETRY_SECONDS: Final = 10
 EVALUATION_ATTEMPTS: Final = 3
 # How long one evaluation may run, in seconds.  The twelve files of a model take about two.
 EVALUATION_SECONDS: Final = 600
+# How many evaluations of a job over many submissions wait at once: enough for the workers of
+# one machine until the next sweep, few enough that a queue is not mistaken for a jam.
+RESCORE_OPEN: Final = 100
 # How many rows one sweep touches, so that it never outlasts its period by much.
 SWEEP_ROWS: Final = 500
 

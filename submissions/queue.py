@@ -18,21 +18,25 @@ TRY_TASK = "workers.try_endpoint"
 # Whoever asks models waits most of the time: workers of their own, so that no score waits for them.
 GENERATE_QUEUE = "generate"
 # On Redis, 0 is served first and 9 last: nobody's scores wait for the board's intervals.
-SERVED_FIRST, SERVED_BETWEEN, SERVED_LAST = 0, 5, 9
+SERVED_FIRST, SERVED_BETWEEN, SERVED_LATER, SERVED_LAST = 0, 5, 7, 9
 
 
-def enqueue_evaluation(evaluation_id: int) -> None:
+def enqueue_evaluation(evaluation_id: int, *, is_urgent: bool = True) -> None:
     """Tell the workers of an evaluation once its row is committed.
 
     The row is the truth and this only a nudge: a broker that is down costs a log line, and the
     sweep announces the evaluation later.
     """
-    transaction.on_commit(lambda: announce(evaluation_id), robust=True)
+    transaction.on_commit(lambda: announce(evaluation_id, is_urgent=is_urgent), robust=True)
 
 
-def announce(evaluation_id: int) -> bool:
-    """Nudge the workers now and note when.  False if the broker could not be reached."""
-    if not _send(EVALUATE_TASK, SERVED_FIRST, evaluation_id=evaluation_id):
+def announce(evaluation_id: int, *, is_urgent: bool = True) -> bool:
+    """Nudge the workers now and note when.  False if the broker could not be reached.
+
+    What nobody waits for, as in a job over many submissions, is served after new uploads.
+    """
+    served = SERVED_FIRST if is_urgent else SERVED_LATER
+    if not _send(EVALUATE_TASK, served, evaluation_id=evaluation_id):
         return False
     Evaluation.objects.filter(pk=evaluation_id).update(announced_at=timezone.now())
     return True

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from scoring import Outcome, TaskScore
 from submissions import queue
@@ -24,6 +24,7 @@ from submissions.models import (
     BoardState,
     Evaluation,
     Failure,
+    RescoreItem,
     Submission,
     TaskArtefact,
     TaskResult,
@@ -39,6 +40,7 @@ QUEUED: Final = Evaluation.Status.QUEUED
 RUNNING: Final = Evaluation.Status.RUNNING
 DONE: Final = Evaluation.Status.DONE
 FAILED: Final = Evaluation.Status.FAILED
+OPEN: Final = (QUEUED, RUNNING)
 
 # What a person who reads of a failure can do about it.
 FAILURE_HINTS: Final = {
@@ -52,14 +54,16 @@ FAILURE_HINTS: Final = {
 }
 
 
-def queue_evaluation(submission: Submission, *, now: datetime) -> Evaluation:
+def queue_evaluation(
+    submission: Submission, *, now: datetime, is_urgent: bool = True
+) -> Evaluation:
     """Add an evaluation that waits for a worker; call inside the submission's transaction.
 
     One of a blind round waits for its end; the sweep announces it then.
     """
     evaluation = Evaluation.objects.create(submission=submission, created_at=now)
     if not is_sealed(submission.release, now=now):
-        queue.enqueue_evaluation(evaluation.pk)
+        queue.enqueue_evaluation(evaluation.pk, is_urgent=is_urgent)
     return evaluation
 
 
@@ -213,10 +217,11 @@ def sweep(*, now: datetime) -> int:
     born = now - timedelta(seconds=settings.SWEEP_SECONDS)
     forgotten = Q(status=QUEUED, created_at__lt=born) & unannounced
     due = Evaluation.objects.filter(silent | forgotten).exclude(sealed("submission", now=now))
-    due = due.order_by("created_at")
+    of_a_job = Exists(RescoreItem.objects.filter(evaluation=OuterRef("pk")))
+    due = due.order_by("created_at").annotate(is_of_a_job=of_a_job)
     announced = 0
-    for evaluation_id in list(due.values_list("pk", flat=True)[:SWEEP_ROWS]):
-        if not queue.announce(evaluation_id):
+    for evaluation_id, is_of_a_job in list(due.values_list("pk", "is_of_a_job")[:SWEEP_ROWS]):
+        if not queue.announce(evaluation_id, is_urgent=not is_of_a_job):
             break
         announced += 1
     _announce_stale_boards(unannounced)

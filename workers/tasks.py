@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from notices.deliver import carry_deliveries
 from notices.post import carry_letters
-from submissions import queue, record, runs
+from submissions import queue, record, rescoring, runs
 from submissions.drafts import announce_trials, clean_drafts
 from submissions.files import DamagedFile
 from submissions.idempotency import forget_answers
@@ -148,6 +148,8 @@ def sweep() -> None:
     """Give the work of silent workers to others, and announce what was never announced."""
     if announced := record.sweep(now=timezone.now()):
         logger.info("announced %s evaluations again", announced)
+    if queued := rescoring.feed_jobs(now=timezone.now()):
+        logger.info("queued %s evaluations of jobs over many submissions", queued)
     if announced := runs.sweep_runs(now=timezone.now()):
         logger.info("announced %s hosted runs again", announced)
 
