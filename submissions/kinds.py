@@ -27,5 +27,15 @@ PREDICTIONS: Final = Kind(
     ),
 )
 
+ENDPOINT: Final = Kind(
+    slug="endpoint",
+    title=_("An endpoint that we ask"),
+    text=_(
+        "Your model answers at an OpenAI-compatible address: vLLM, SGLang, TGI, llama.cpp or a "
+        "hosted service. Our workers send every prompt, keep each answer, and submit them."
+    ),
+    start="submissions:endpoints",
+)
+
 # WHERE A WAY TO SUBMIT IS ADDED, in the order in which they are offered: only what works.
-KINDS: Final[dict[str, Kind]] = {one.slug: one for one in (PREDICTIONS,)}
+KINDS: Final[dict[str, Kind]] = {one.slug: one for one in (PREDICTIONS, ENDPOINT)}

@@ -77,7 +77,7 @@ def start_run(owner: User, plan: RunPlan, *, now: datetime) -> HostedRun:
         Refused: if the owner's quota of submissions is used up, or the release's round is closed.
     """
     refuse_outside_round(plan.release, now=now)
-    tasks = _tasks(plan)
+    tasks = planned_tasks(plan.endpoint, plan.release, plan.policy, plan.tasks)
     facts = run_facts(plan, tasks)
     run = HostedRun(
         owner=owner,
@@ -109,22 +109,27 @@ def start_run(owner: User, plan: RunPlan, *, now: datetime) -> HostedRun:
     return run
 
 
-def _tasks(plan: RunPlan) -> list[str]:
-    """The tasks in the suite's order.  Raises: RunRefused."""
-    askable = askable_tasks(plan.release)
+def planned_tasks(
+    endpoint: Endpoint, release: Release, policy: str, tasks: Sequence[str]
+) -> list[str]:
+    """The tasks of a plan in the suite's order; all that can be asked where none is named.
+
+    Raises:
+        RunRefused: if the parts of the plan do not fit together.
+    """
+    askable = askable_tasks(release)
     if not askable:
         raise RunRefused("release", _("This release holds answers and no contexts to ask about."))
-    if plan.policy not in POLICIES:
+    if policy not in POLICIES:
         raise RunRefused("policy", _("Choose how prompts that are too long are cut."))
-    if plan.endpoint.retired_at is not None:
+    if endpoint.retired_at is not None:
         raise RunRefused("endpoint", _("This endpoint is retired."))
-    wanted = set(plan.tasks or askable)
+    wanted = set(tasks or askable)
     if unknown := sorted(wanted - set(askable)):
-        raise RunRefused(
-            "tasks",
-            _("This release cannot be asked about %(tasks)s.") % {"tasks": ", ".join(unknown)},
-        )
-    return [slug for slug in SUITES[plan.release.suite].slugs if slug in wanted]
+        names = ", ".join(unknown)
+        refusal = _("This release cannot be asked about %(tasks)s.") % {"tasks": names}
+        raise RunRefused("tasks", refusal)
+    return [slug for slug in SUITES[release.suite].slugs if slug in wanted]
 
 
 def run_facts(plan: RunPlan, tasks: Sequence[str]) -> dict[str, Any]:

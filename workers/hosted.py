@@ -83,7 +83,7 @@ def throttle_of(endpoint: Endpoint) -> Throttle:
         tokens_per_minute=endpoint.tokens_per_minute,
     )
     prefix = f"{settings.REDIS_PREFIX}endpoint:{endpoint.pk}:"
-    lease = settings.ENDPOINT_ANSWER_SECONDS + 60
+    lease = settings.LEASE_SECONDS
     return Throttle(client, prefix=prefix, limits=limits, lease_seconds=lease)
 
 

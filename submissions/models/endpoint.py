@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from submissions.models.submission import new_public_id
 
@@ -16,12 +17,12 @@ class Endpoint(models.Model):
     """
 
     class Mode(models.TextChoices):
-        CHAT = "chat", "chat: messages, with the server’s own chat template"
-        RAW = "raw", "raw: a text that the model continues"
+        CHAT = "chat", _("chat: messages, with the server’s own chat template")
+        RAW = "raw", _("raw: a text that the model continues")
 
     class Style(models.TextChoices):
-        OPENAI = "openai", "OpenAI and what speaks like it: vLLM, SGLang, TGI, llama.cpp"
-        AZURE = "azure", "Azure: the key in a header of its own, and an API version"
+        OPENAI = "openai", _("OpenAI and what speaks like it: vLLM, SGLang, TGI, llama.cpp")
+        AZURE = "azure", _("Azure: the key in a header of its own, and an API version")
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     owner = models.ForeignKey(

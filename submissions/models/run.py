@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from submissions.models.endpoint import Endpoint
 from submissions.models.release import Release
@@ -31,12 +32,12 @@ class HostedRun(models.Model):
     """One model asked on one release, from its plan to its submission."""
 
     class Status(models.TextChoices):
-        QUEUED = "queued", "queued"
-        RUNNING = "running", "running"
-        PAUSED = "paused", "paused"
-        FINISHED = "finished", "finished"
-        CANCELLED = "cancelled", "cancelled"
-        FAILED = "failed", "failed"
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        PAUSED = "paused", _("paused")
+        FINISHED = "finished", _("finished")
+        CANCELLED = "cancelled", _("cancelled")
+        FAILED = "failed", _("failed")
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     owner = models.ForeignKey(
@@ -171,10 +172,10 @@ class Answer(models.Model):
     """
 
     class State(models.TextChoices):
-        OK = "ok", "answered"
-        REFUSED = "refused", "refused by the model’s server"
-        TOO_LONG = "too_long", "too long for the model"
-        ERROR = "error", "no answer"
+        OK = "ok", _("answered")
+        REFUSED = "refused", _("refused by the model’s server")
+        TOO_LONG = "too_long", _("too long for the model")
+        ERROR = "error", _("no answer")
 
     # States that nothing replaces.
     FINAL: ClassVar = (State.OK, State.REFUSED)

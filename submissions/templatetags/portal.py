@@ -304,3 +304,19 @@ def day(value: datetime | None) -> SafeString:
     return format_html(
         '<time datetime="{}">{}</time>', utc.isoformat(timespec="seconds"), f"{utc:%Y-%m-%d}"
     )
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """A length of time in the two largest of its units that matter: 2 h 5 min, 40 s."""
+    if seconds is None:
+        return "–"
+    whole = max(1, round(seconds))
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    if hours >= 48:
+        return gettext("%(days)s days") % {"days": round(whole / 86_400)}
+    if hours:
+        return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return gettext("%(minutes)s min") % {"minutes": minutes}
+    return gettext("%(seconds)s s") % {"seconds": whole}

@@ -26,6 +26,7 @@ from submissions.examples import DIFFERS, example_page, outcome_slug
 from submissions.files import CHUNK_BYTES, DamagedFile, open_stored
 from submissions.history import event_log, find_submission, task_stories, timeline
 from submissions.models import Submission
+from submissions.run_progress import how_it_was_run
 from submissions.views.http import HtmxRequest, readable_submission, reader_of, scorer_of
 
 STATUS_GONE = 410
@@ -61,6 +62,7 @@ def submission(request: HtmxRequest, public_id: str) -> HttpResponse:
         "declared": declared(found.declared),
         "tasks": task_stories(found, scorer=scorer.name),
         "standings": _standings(found),
+        "how": how_it_was_run(found),
         "is_owner": is_manager,
         "actions": _actions(request, found) if is_manager else None,
         "is_model_open": visible_models(reader_of(request)).filter(pk=found.model_id).exists(),

@@ -1,0 +1,201 @@
+"""The forms of endpoints and hosted runs; they check shape and translate."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from scoring import SUITES
+from scoring.truncation import MIDDLE, MIDDLE_CONTEXT_FIXED
+from submissions.access import submittable_models
+from submissions.endpoints import EndpointFacts
+from submissions.entries import ModelFacts
+from submissions.forms import CountField
+from submissions.models import Endpoint, ModelEntry, Release, Submission
+from submissions.prompt_sets import find_prompt_set, prompt_sets
+from submissions.sealing import Secret
+
+_TOKENIZER = r"estimate-1|[\w.-]{1,96}/[\w.-]{1,96}@[0-9a-f]{40}"
+
+
+class EndpointForm(forms.Form):
+    """What its owner says of an endpoint.  The key is only ever written."""
+
+    name = forms.CharField(
+        max_length=80, label=_("Name"), help_text=_("For yourself; others do not see it.")
+    )
+    base_url = forms.CharField(
+        max_length=400,
+        label=_("Base address"),
+        help_text=_("Such as https://api.example.org/v1; /chat/completions is added."),
+    )
+    model_name = forms.CharField(
+        max_length=200, label=_("Model"), help_text=_("As the server calls it.")
+    )
+    key = forms.CharField(
+        max_length=400,
+        required=False,
+        label=_("Key"),
+        widget=forms.PasswordInput({"autocomplete": "off"}),
+        help_text=_("Stored encrypted, sent to this address only, and never shown again."),
+    )
+    style = forms.ChoiceField(choices=Endpoint.Style.choices, label=_("It speaks like"))
+    api_version = forms.RegexField(
+        r"^[\w.-]*$", max_length=40, required=False, label=_("API version (Azure)")
+    )
+    mode = forms.ChoiceField(choices=Endpoint.Mode.choices, label=_("It is asked by"))
+    context_tokens = CountField(
+        label=_("Context length in tokens"),
+        help_text=_("Prompts that are longer are cut in the middle. Such as 128K."),
+    )
+    tokenizer = forms.RegexField(
+        _TOKENIZER,
+        label=_("Tokenizer for counting"),
+        initial="estimate-1",
+        help_text=_(
+            "A Hugging Face repository at a commit, org/name@40 hexadecimal digits; or "
+            "estimate-1, which is an estimate and counts more tokens than most models do."
+        ),
+        error_messages={"invalid": _("Write org/name@commit, or estimate-1.")},
+    )
+    requests_per_minute = forms.IntegerField(
+        min_value=1, max_value=1_000_000, required=False, label=_("Requests per minute, at most")
+    )
+    tokens_per_minute = CountField(required=False, label=_("Tokens per minute, at most"))
+    concurrency = forms.IntegerField(
+        min_value=1, max_value=256, initial=4, label=_("Requests at once, at most")
+    )
+    price_in = forms.DecimalField(
+        min_value=0,
+        max_value=10_000,
+        decimal_places=4,
+        initial=0,
+        label=_("US dollars per million tokens read"),
+    )
+    price_out = forms.DecimalField(
+        min_value=0,
+        max_value=10_000,
+        decimal_places=4,
+        initial=0,
+        label=_("US dollars per million tokens written"),
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, endpoint: Endpoint | None = None
+    ) -> None:
+        """Begin with what is known of an endpoint, but for its key."""
+        names = EndpointFacts.__dataclass_fields__
+        initial = {name: getattr(endpoint, name) for name in names} if endpoint else {}
+        super().__init__(data, initial=initial, label_suffix="")
+
+    def facts(self) -> EndpointFacts:
+        """What was said."""
+        names = EndpointFacts.__dataclass_fields__
+        return EndpointFacts(**{name: self.cleaned_data[name] for name in names})
+
+    def secret(self) -> Secret | None:
+        """The key, if one was entered."""
+        text = self.cleaned_data["key"]
+        return Secret(text) if text else None
+
+
+class RunForm(forms.Form):
+    """What a run asks, of which model, how, and for how much."""
+
+    release = forms.ModelChoiceField(
+        queryset=Release.objects.none(),
+        to_field_name="name",
+        empty_label=None,
+        label=_("Release of the data"),
+    )
+    tasks = forms.MultipleChoiceField(
+        choices=[],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Tasks"),
+        help_text=_("All of them where none is chosen. Only a run of all tasks is ranked."),
+    )
+    prompt_set = forms.ChoiceField(choices=[], label=_("Prompts"))
+    policy = forms.ChoiceField(
+        choices=[
+            (MIDDLE, _("middle: the benchmark’s own way, first and last half of the whole prompt")),
+            (
+                MIDDLE_CONTEXT_FIXED,
+                _("middle-context-fixed: one window of each context for all its questions"),
+            ),
+        ],
+        label=_("Prompts that are too long are cut by"),
+    )
+    is_auto_fit = forms.BooleanField(
+        required=False,
+        initial=True,
+        label=_("Cut once more where the server says that a prompt is still too long"),
+    )
+    model = forms.ModelChoiceField(
+        queryset=ModelEntry.objects.none(),
+        required=False,
+        to_field_name="slug",
+        empty_label=_("A new model, named below"),
+        label=_("Model on the board"),
+    )
+    name = forms.CharField(max_length=120, required=False, label=_("Name of a new model"))
+    visibility = forms.ChoiceField(
+        choices=Submission.Visibility.choices, initial="private", label=_("Visibility")
+    )
+    spending_cap = forms.DecimalField(
+        min_value=0,
+        max_value=1_000_000,
+        decimal_places=2,
+        required=False,
+        label=_("Spending cap in US dollars"),
+        help_text=_("The run pauses before it could cost more, by the prices that you gave."),
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, endpoint: Endpoint, owner: User, suite: str
+    ) -> None:
+        """Offer what can be asked about, and the owner's models."""
+        fitting = "portal-chat-1" if endpoint.is_chat else "portal-base-1"
+        super().__init__(data, initial={"prompt_set": fitting}, label_suffix="")
+        self.endpoint, self.owner, self.suite = endpoint, owner, suite
+        releases = Release.objects.filter(suite=suite).exclude(tasks__item_set__source_path="")
+        cast("forms.ModelChoiceField[Any]", self.fields["release"]).queryset = releases.distinct()
+        models = cast("forms.ModelChoiceField[Any]", self.fields["model"])
+        models.queryset = submittable_models(owner)
+        cast(forms.ChoiceField, self.fields["prompt_set"]).choices = [
+            (one.name, one.label) for one in prompt_sets(suite)
+        ]
+        cast(forms.ChoiceField, self.fields["tasks"]).choices = [
+            (task.slug, task.name) for task in SUITES[suite].tasks
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one model: a known one, or a new one by name."""
+        data = super().clean() or self.cleaned_data
+        if bool(data.get("model")) == bool(data.get("name")):
+            self.add_error("name", gettext("Choose one of your models, or name a new one."))
+        if data.get("spending_cap") == 0:
+            self.add_error("spending_cap", gettext("Leave this empty for a run without a cap."))
+        return data
+
+    def model_or_facts(self) -> ModelEntry | ModelFacts:
+        """The chosen model, or the new one's name."""
+        chosen: ModelEntry | None = self.cleaned_data["model"]
+        return chosen or ModelFacts(name=self.cleaned_data["name"])
+
+    def plan(self) -> dict[str, Any]:
+        """Everything of a RunPlan but its model."""
+        data = self.cleaned_data
+        return {
+            "endpoint": self.endpoint,
+            "release": data["release"],
+            "tasks": data["tasks"],
+            "prompt_set": find_prompt_set(self.suite, data["prompt_set"]),
+            "policy": data["policy"],
+            "is_auto_fit": data["is_auto_fit"],
+            "visibility": data["visibility"],
+            "spending_cap": data["spending_cap"],
+        }
