@@ -30,6 +30,7 @@ import math
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import QueryDict
@@ -153,10 +154,8 @@ class BoardQuery:
 
     def address(self, **changes: Any) -> str:
         """The query string with some fields changed, from the first row on; always with a "?"."""
-        query = QueryDict(mutable=True)
-        for name, value in replace(self, **({"cursor": None, "opened": ""} | changes)).parameters():
-            query.appendlist(name, value)
-        return f"?{query.urlencode(safe=',')}"
+        changed = replace(self, **({"cursor": None, "opened": ""} | changes))
+        return f"?{urlencode(changed.parameters(), safe=',')}"
 
 
 # What changes how the rows look and not which they are.

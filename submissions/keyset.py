@@ -1,16 +1,19 @@
 """Reads a page of board lines from a place in their order on, as an index has them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
 from submissions.board_query import Cursor
-from submissions.line_rows import COLUMNS, Fetched
+from submissions.line_rows import Fetched, fetched
 from submissions.models import BoardLine
 
 Value = float | str | datetime | None
+VALUE: Final = "sorted_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,10 @@ class Order:
             columns = [(self.column, True), ("name_key", False), ("pk", False)]
         return [(name, is_down != (flip != backwards)) for name, is_down in columns]
 
+    def with_value(self, lines: QuerySet[BoardLine]) -> QuerySet[BoardLine]:
+        """The lines with what they are sorted by under a name of its own."""
+        return lines.annotate(**{VALUE: F(self.column)})
+
     def with_missing_last(self) -> list[OrderBy | str]:
         """For a whole list in one statement."""
         first, *others = self.columns()
@@ -58,6 +65,8 @@ def read_page(
     lines: QuerySet[BoardLine],
     order: Order,
     *,
+    columns: Sequence[str],
+    is_whole: bool,
     may_lack_values: bool,
     cursor: Cursor | None,
     limit: int,
@@ -78,8 +87,8 @@ def read_page(
         if len(found) > limit:
             break
         by = [f"-{n}" if down else n for n, down in own.columns(backwards=is_before)]
-        rows = segment.order_by(*by).values_list(*COLUMNS, order.column)
-        found += [Fetched(*row) for row in rows[: limit + 1 - len(found)]]
+        rows = order.with_value(segment.order_by(*by)).values_list(*columns, VALUE)
+        found += [fetched(row, is_whole=is_whole) for row in rows[: limit + 1 - len(found)]]
     has_more = len(found) > limit
     found = found[:limit]
     if is_before:

@@ -13,15 +13,15 @@ from django.db.models import Count, Q, QuerySet
 
 from scoring import SUITES
 from submissions.board_query import BoardQuery, Cursor
-from submissions.keyset import Order, read_page
-from submissions.line_rows import COLUMNS, Fetched, RowMaker
+from submissions.keyset import VALUE, Order, read_page
+from submissions.line_rows import Fetched, RowMaker, columns, fetched
 from submissions.models import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, BoardState, Part, Release
 from submissions.rows import Board, BoardRow, HowSure
 from submissions.search import search_condition
 
 PAGE_ROWS: Final = 100
 # The other parts of the board stand on its first page where they are no longer than this.
-MOST_OTHERS: Final = 150
+MOST_OTHERS: Final = 40
 _CHUNK: Final = 500
 
 
@@ -57,13 +57,20 @@ def read_states(board: str) -> States:
     return States({state.scorer: state for state in states})
 
 
-def read_board(query: BoardQuery, *, states: States | None = None, limit: int = PAGE_ROWS) -> Board:
+def read_board(
+    query: BoardQuery,
+    *,
+    states: States | None = None,
+    limit: int = PAGE_ROWS,
+    is_whole: bool = True,
+) -> Board:
     """Read a page of the board, in at most five queries.
 
     Args:
         query: what is asked for, and from which place on.
         states: as `read_states` gave them, where they were read before.
         limit: how many rows a page has.
+        is_whole: whether rows have the intervals of their tasks and their other averages.
 
     Raises:
         NotOnBoard: if the query names a scorer, track or release that there is not.
@@ -86,7 +93,7 @@ def read_board(query: BoardQuery, *, states: States | None = None, limit: int = 
     condition, problems = _condition(query, chosen)
     lines = BoardLine.objects.filter(condition, state=state)
     counts = _count(lines) if query.is_filtered else state.counts
-    found = _Reader(query, lines, counts, limit)
+    found = _Reader(query, lines, counts, limit, is_whole=is_whole)
     suite = SUITES[query.suite]
     maker = RowMaker(suite, query.scorer)
     shown = [line for line in found.read() if line.is_shown]
@@ -126,16 +133,15 @@ def board_rows(query: BoardQuery) -> Iterator[tuple[int, BoardRow]]:
     )
     if query.part:
         lines = lines.filter(part=_part(query.part))
-    return _each(query, lines.order_by("part", *order.with_missing_last()), order.column)
+    return _each(query, order.with_value(lines.order_by("part", *order.with_missing_last())))
 
 
-def _each(
-    query: BoardQuery, lines: QuerySet[BoardLine], column: str
-) -> Iterator[tuple[int, BoardRow]]:
-    rows = lines.values_list(*COLUMNS, column, "state__version")
-    maker = RowMaker(SUITES[query.suite], query.scorer)
+def _each(query: BoardQuery, lines: QuerySet[BoardLine]) -> Iterator[tuple[int, BoardRow]]:
+    suite = SUITES[query.suite]
+    rows = lines.values_list(*columns(suite, is_whole=True), VALUE, "state__version")
+    maker = RowMaker(suite, query.scorer)
     for *fields, version in rows.iterator(chunk_size=_CHUNK):
-        line = Fetched(*fields)
+        line = fetched(fields, is_whole=True)
         if line.is_shown:
             yield version, maker.row(line)
 
@@ -148,21 +154,32 @@ def read_model_row(query: BoardQuery, slug: str) -> BoardRow | None:
         part=Part.RANKED,
         model__slug=slug,
     )
-    rows = lines.order_by("-average", "pk").values_list(*COLUMNS, "average")[:1]
-    maker = RowMaker(SUITES[query.suite], query.scorer)
-    return next((maker.row(line) for row in rows if (line := Fetched(*row)).is_shown), None)
+    suite = SUITES[query.suite]
+    names = columns(suite, is_whole=False)
+    rows = lines.order_by("-average", "pk").values_list(*names, "average")[:1]
+    maker = RowMaker(suite, query.scorer)
+    found = (fetched(row, is_whole=False) for row in rows)
+    return next((maker.row(line) for line in found if line.is_shown), None)
 
 
 class _Reader:
     """Reads the lines of one page: a part's page, and the other parts where they are short."""
 
     def __init__(
-        self, query: BoardQuery, lines: QuerySet[BoardLine], counts: dict[str, int], limit: int
+        self,
+        query: BoardQuery,
+        lines: QuerySet[BoardLine],
+        counts: dict[str, int],
+        limit: int,
+        *,
+        is_whole: bool,
     ) -> None:
         self._query = query
         self._lines = lines
         self._counts = counts
         self._limit = limit
+        self._is_whole = is_whole
+        self._columns = columns(SUITES[query.suite], is_whole=is_whole)
         self.next: Cursor | None = None
         self.previous: Cursor | None = None
 
@@ -171,6 +188,8 @@ class _Reader:
         page = read_page(
             self._lines.filter(part=_part(part)),
             _order(self._query),
+            columns=self._columns,
+            is_whole=self._is_whole,
             may_lack_values=part != Part.RANKED.label,
             cursor=self._query.cursor,
             limit=self._limit,
@@ -190,8 +209,9 @@ class _Reader:
             return []
         order = _order(self._query)
         lines = self._lines.exclude(part=_part(shown))
-        rows = lines.order_by("part", *order.with_missing_last())[:MOST_OTHERS]
-        return [Fetched(*row) for row in rows.values_list(*COLUMNS, order.column)]
+        rows = lines.order_by("part", *order.with_missing_last())
+        found = order.with_value(rows).values_list(*self._columns, VALUE)
+        return [fetched(row, is_whole=self._is_whole) for row in found[:MOST_OTHERS]]
 
 
 def _part(label: str) -> int:

@@ -1,27 +1,34 @@
 """From a board's lines as the database gives them to rows."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from scoring import Suite
 from submissions.board_query import Cursor
-from submissions.models import Part, Submission
+from submissions.models import SCORE_COLUMNS, Part, Submission
 from submissions.rows import BoardRow, Cell, Kind, Note
 
 _STANDING: Final = (
-    "means", "average", "tasks", "answered", "n", "rank", "low", "high", "rank_low", "rank_high",
-    "best_probability", "intervals", "inseparable", "other_averages",
+    "average", "tasks", "answered", "n", "rank", "low", "high", "rank_low", "rank_high",
+    "best_probability", "inseparable",
 )  # fmt: skip
 _SUBMISSION: Final = ("public_id", "provenance", "visibility", "created_at", "withdrawn_at")
-# What a row is made of, in the order of Fetched.
-COLUMNS: Final = (
+_LEAN: Final = (
     "pk", "part", "tier", "printed", "source", "name_key",
     "model__slug", "model__name", "model__organization", "model__weights", "model__licence",
     "model__parameters", "model__context_tokens", "release__name",
     *(f"standing__{name}" for name in _STANDING),
     *(f"standing__submission__{name}" for name in _SUBMISSION),
 )  # fmt: skip
+_MORE: Final = ("standing__intervals", "standing__other_averages")
+
+
+def columns(suite: Suite, *, is_whole: bool) -> tuple[str, ...]:
+    """What a row is made of; a whole one has intervals and other averages, which a page shows
+    only of a row that is opened.
+    """
+    scores = SCORE_COLUMNS[: len(suite.tasks)]
+    return (*_LEAN, *(_MORE if is_whole else ()), *scores)
 
 
 class Fetched(NamedTuple):
@@ -41,7 +48,6 @@ class Fetched(NamedTuple):
     parameters: int | None
     context_tokens: int | None
     release: str | None
-    means: Any
     average: Any
     tasks: Any
     answered: Any
@@ -52,14 +58,16 @@ class Fetched(NamedTuple):
     rank_low: Any
     rank_high: Any
     best_probability: Any
-    intervals: Any
     inseparable: Any
-    other_averages: Any
     public_id: Any
     provenance: Any
     visibility: Any
     submitted_at: Any
     withdrawn_at: Any
+    intervals: Any
+    other_averages: Any
+    # In the suite's order.
+    scores: tuple[float | None, ...]
     # What the rows are sorted by.
     value: Any
 
@@ -76,6 +84,15 @@ class Fetched(NamedTuple):
         """The place of this line in the order."""
         value = self.value.isoformat() if hasattr(self.value, "isoformat") else self.value
         return Cursor(value, self.name_key, self.pk, is_before)
+
+
+def fetched(fields: Sequence[Any], *, is_whole: bool) -> Fetched:
+    """A line from what `columns` named and, behind it, what the rows are sorted by."""
+    *own, value = fields
+    lean = len(_LEAN)
+    more = own[lean : lean + len(_MORE)] if is_whole else ({}, {})
+    start = lean + len(_MORE) if is_whole else lean
+    return Fetched._make([*own[:lean], *more, tuple(own[start:]), value])
 
 
 class RowMaker:
@@ -105,7 +122,8 @@ class RowMaker:
         return BoardRow(kind=kind, **_identity(line), cells=cells, tasks=len(figures))
 
     def _scored(self, line: Fetched) -> BoardRow:
-        means = {task: mean for task, mean in line.means.items() if math.isfinite(mean)}
+        scores = zip(self._suite.slugs, line.scores, strict=True)
+        means = {task: score for task, score in scores if score is not None}
         return BoardRow(
             kind="scored",
             **_identity(line),
@@ -120,7 +138,7 @@ class RowMaker:
             rank_high=line.rank_high,
             low=line.low,
             high=line.high,
-            bounds=_bounds(means, self._suite.slugs),
+            bounds=_bounds(means, self._suite.slugs) if line.average is None else None,
             best_probability=line.best_probability,
             intervals={task: (low, high) for task, (low, high) in line.intervals.items()},
             inseparable=tuple(line.inseparable),
@@ -131,7 +149,7 @@ class RowMaker:
 
     def _cell(self, line: Fetched, task: str, value: float) -> Cell:
         """Our cell, with the number of its note where the authors printed something else."""
-        if not self._is_compared or task not in line.printed:
+        if task not in line.printed or not self._is_compared:
             return Cell(value)
         reported = Cell(*line.printed[task])
         if _agree(value, reported):

@@ -7,7 +7,7 @@ from typing import Final
 from django.urls import reverse
 
 from scoring import SUITES
-from submissions.line_rows import COLUMNS, Fetched, RowMaker
+from submissions.line_rows import RowMaker, columns, fetched
 from submissions.models import BoardLine, SubmissionFile, TaskResult
 from submissions.rows import BoardRow, Cell
 
@@ -51,13 +51,14 @@ def read_details(public_id: str, *, suite: str, scorer: str, site: str) -> RowDe
         state__scorer=scorer,
         standing__submission__release__suite=suite,
     )
-    columns = ("standing__submission__current_evaluation", "standing__submission__pk")
-    declared = "standing__submission__drop_first_number"
-    found = lines.values_list(*COLUMNS, "average", *columns, declared).first()
+    names = ("current_evaluation", "pk", "drop_first_number")
+    of_submission = (f"standing__submission__{name}" for name in names)
+    of_row = columns(SUITES[suite], is_whole=True)
+    found = lines.values_list(*of_row, "average", *of_submission).first()
     if found is None:
         return None
     *fields, evaluation, submission, drops_first = found
-    line = Fetched(*fields)
+    line = fetched(fields, is_whole=True)
     if not line.is_shown:
         return None
     row = RowMaker(SUITES[suite], scorer).row(line)

@@ -10,7 +10,8 @@ from submissions.models import Release
 Kind = Literal["scored", "reported", "withdrawn"]
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: twelve hundred of them stand on a page, and freezing costs most of making one.
+@dataclass(slots=True)
 class Cell:
     """A task's score as a fraction, or the bound that it was printed to stay below.
 

@@ -32,7 +32,7 @@ def leaderboard(request: HtmxRequest) -> HttpResponse:
     if unchanged := answer_unchanged(request, etag):
         return unchanged
     try:
-        board = read_board(query, states=states)
+        board = read_board(query, states=states, is_whole=False)
     except NotOnBoard as error:
         raise Http404(str(error)) from error
     template = "leaderboard/_board.html" if request.htmx else "leaderboard/page.html"

@@ -32,7 +32,7 @@ def home(request: HtmxRequest) -> HttpResponse:
     etag = etag_of(request, states.versions, last_event())
     if unchanged := answer_unchanged(request, etag):
         return unchanged
-    board = read_board(query, states=states, limit=TOP_ROWS)
+    board = read_board(query, states=states, limit=TOP_ROWS, is_whole=False)
     context = board_context(suite, board) | {
         "top": board.rows[:TOP_ROWS],
         "columns": family_columns(suite),

@@ -111,7 +111,7 @@ def picture(request: HttpRequest) -> HttpResponse:
     if png is None:
         from submissions.picture import draw_board  # noqa: PLC0415  Pillow is slow to import.
 
-        board = read_board(query, states=states, limit=_PICTURE_ROWS)
+        board = read_board(query, states=states, limit=_PICTURE_ROWS, is_whole=False)
         png = draw_board(board)
         cache.set(key, png, timeout=86_400)
     return with_tag(HttpResponse(png, content_type="image/png"), etag)

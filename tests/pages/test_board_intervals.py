@@ -32,7 +32,7 @@ def settle(**fields: object) -> None:
 
 
 def ranks(page: str) -> list[str]:
-    cells = re.findall(r'<td class="board__rank">(.*?)</td>', page)
+    cells = re.findall(r"<td class=rank>(.*?)<th", page)
     return [re.sub(r"<[^>]+>", "", cell) for cell in cells if cell]
 
 
@@ -57,7 +57,7 @@ def test_a_rank_without_interval_says_that_it_is_being_computed(client: Client) 
     page = board_page(client)
 
     assert ranks(page) == ["1…"]
-    assert 'title="interval is being computed"' in page
+    assert "title='interval is being computed'" in page
 
 
 def test_an_interval_that_is_older_than_its_rank_is_not_shown(client: Client) -> None:
@@ -75,7 +75,7 @@ def test_the_ranking_job_fills_the_board(client: Client) -> None:
     page = board_page(client, f"?open={strong.public_id}")
 
     assert "…" not in "".join(ranks(page))
-    assert page.count('class="strip"') == 2
+    assert page.count("class=strip") == 2
     assert "Best of all with probability" in page
     assert "clusters unknown: contexts were not imported" in page
 
@@ -122,7 +122,7 @@ def test_a_partial_row_has_bounds_and_no_strip(client: Client) -> None:
 
     assert row.bounds == pytest.approx((11 / 12, 1.0))
     assert "the average would lie between 91.7 and 100.0" in page
-    assert 'class="strip"' not in page
+    assert "class=strip" not in page
 
 
 @pytest.mark.parametrize("query", ["?release=test", "?sort=passkey", "?sort=name&order=desc"])
@@ -142,15 +142,15 @@ def test_rows_can_be_pinned_but_for_reported_ones(client: Client) -> None:
 
     page = board_page(client)
 
-    assert page.count('type="checkbox" name="s"') == 1
-    assert f'value="{one.public_id}" form="compare"' in page
+    assert page.count("type=checkbox name=s") == 1
+    assert f"value={one.public_id} form=compare" in page
     assert 'id="compare" method="get" action="/compare"' in page
 
 
 def test_the_front_page_has_no_pins_that_lead_nowhere(client: Client) -> None:
     scored(right=1)
 
-    assert 'form="compare"' not in client.get("/").content.decode()
+    assert "form=compare" not in client.get("/").content.decode()
 
 
 def test_the_boards_style_sheets_keep_their_budget(client: Client) -> None:
