@@ -13,6 +13,7 @@ from submissions.limits import UNDO_PUBLISH_HOURS
 from submissions.lines import refresh_lines
 from submissions.models import BoardEvent, ModelEntry, Submission
 from submissions.standings import lock_board, settle_board
+from submissions.tell import tell_published
 
 PUBLIC = Submission.Visibility.PUBLIC
 UNLISTED = Submission.Visibility.UNLISTED
@@ -72,6 +73,8 @@ def _show(
         BoardEvent.objects.create(
             at=now, kind=kind, submission=submission, detail={"from": before, "to": visibility}
         )
+        if visibility == PUBLIC:
+            tell_published(submission, now=now)
     return True
 
 

@@ -88,6 +88,11 @@ def store_stream(stream: IO[bytes]) -> tuple[str, int]:
     return sha256, size
 
 
+def drop_stored(sha256: str) -> None:
+    """Delete a kept file; whoever asks knows that nobody else refers to it."""
+    _storage().delete(_name(sha256))
+
+
 def _is_whole(sha256: str) -> bool:
     """Whether the file is there with its own bytes: what was damaged is stored anew."""
     try:

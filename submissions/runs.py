@@ -27,6 +27,7 @@ from submissions.models import Answer, Endpoint, HostedRun, ModelEntry, Release,
 from submissions.questions import askable_tasks
 from submissions.quota import holders_of, lock_holders, refuse_over_quota
 from submissions.rounds import refuse_outside_round
+from submissions.tell import tell_run_paused
 
 Status = HostedRun.Status
 WORKING: Final = (Status.QUEUED, Status.RUNNING)
@@ -181,9 +182,14 @@ def store_plan(run: HostedRun, shards: Sequence[NewShard], *, now: datetime) -> 
     return True
 
 
-def pause_run(run: HostedRun, *, reason: str) -> bool:
-    """Let no worker start anything new; what is being answered is still kept."""
-    return bool(_open(run).filter(status__in=WORKING).update(status=Status.PAUSED, reason=reason))
+def pause_run(run: HostedRun, *, reason: str, now: datetime) -> bool:
+    """Let no worker start anything new, and tell the owner; what is being answered is kept."""
+    with transaction.atomic():
+        working = _open(run).filter(status__in=WORKING)
+        paused = working.update(status=Status.PAUSED, reason=reason)
+        if paused:
+            tell_run_paused(run, reason=reason, now=now)
+    return bool(paused)
 
 
 def resume_run(run: HostedRun) -> bool:

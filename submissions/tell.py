@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from notices.models import Kind
 from notices.tell import Notice, tell
-from submissions.models import Evaluation, Submission
+from submissions.models import Evaluation, HostedRun, Submission
 
 
 def tell_scored(submission: Submission, *, now: datetime) -> None:
@@ -54,6 +54,19 @@ def tell_published(submission: Submission, *, now: datetime) -> None:
         {},
         now=now,
     )
+
+
+def tell_run_paused(run: HostedRun, *, reason: str, now: datetime) -> None:
+    """Tell a run's owner why it stands still; call in the transaction that paused it."""
+    facts = {"id": run.public_id, "model": run.model.name, "release": run.release.name}
+    notice = Notice(
+        Kind.RUN_PAUSED,
+        _("Paused: the run of %(model)s") % {"model": run.model.name},
+        (reason, _("Mend what stopped it, then let it go on.")),
+        settings.SITE_URL,
+        {"run": facts, "reason": reason},
+    )
+    tell(run.owner, notice, now=now)
 
 
 def _tell(

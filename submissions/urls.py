@@ -14,6 +14,7 @@ from submissions.views import (
     lists,
     models,
     organization,
+    own_data,
     releases,
     runs,
     series,
@@ -74,6 +75,9 @@ urlpatterns = [
         organization.organization_models,
         name="organization-models",
     ),
+    path("account/data/", own_data.own_data, name="own-data"),
+    path("account/data/archive/", own_data.take_data, name="take-data"),
+    path("account/data/close/", own_data.close, name="close-account"),
     path("account/organizations/<slug:slug>/share/", organization.share, name="share"),
     path(
         "account/organizations/<slug:slug>/models/<slug:model>/unshare/",

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
@@ -33,6 +34,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    # Set where a person has left: the row is empty, and only what was published refers to it.
+    closed_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -43,6 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="one_user_an_email")]
 
     def __str__(self) -> str:
+        if self.closed_at is not None:
+            return gettext("a closed account")
         return self.name or f"user {self.pk}"
 
 

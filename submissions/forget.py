@@ -1,0 +1,52 @@
+"""Deletes what a submission held: its predictions, files and scores; its bare row stays."""
+
+from django.db import transaction
+
+from submissions.files import drop_stored
+from submissions.models import (
+    BoardEvent,
+    ModelEntry,
+    ReportedScore,
+    Submission,
+    SubmissionFile,
+    TaskPredictions,
+)
+from submissions.models.submission import new_public_id
+
+
+def forget_content(submission: Submission) -> None:
+    """Delete a withdrawn submission's files, predictions and scores; call in a transaction."""
+    sha256s = {
+        *submission.files.values_list("sha256", flat=True),
+        *submission.tasks.values_list("sha256", flat=True),
+    }
+    Submission.objects.filter(pk=submission.pk).update(
+        current_evaluation=None, note="", warnings=[]
+    )
+    submission.evaluations.all().delete()
+    submission.standings.all().delete()
+    submission.files.all().delete()
+    submission.tasks.all().delete()
+    BoardEvent.objects.filter(submission=submission).update(detail={})
+    transaction.on_commit(lambda: _drop_unreferenced(sha256s), robust=True)
+
+
+def _drop_unreferenced(sha256s: set[str]) -> None:
+    """Delete contents that no other submission has: equal bytes are kept once for all."""
+    kept = {
+        *SubmissionFile.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True),
+        *TaskPredictions.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True),
+    }
+    for sha256 in sha256s - kept:
+        drop_stored(sha256)
+
+
+def forget_model(model: ModelEntry) -> None:
+    """Take a model's name away where nothing public is left of it."""
+    is_public = model.submissions.filter(visibility=Submission.Visibility.PUBLIC).exists()
+    if is_public or ReportedScore.objects.filter(model=model).exists():
+        return
+    slug = f"closed-{new_public_id()}"
+    ModelEntry.objects.filter(pk=model.pk).update(
+        slug=slug, name=slug, organization="", link="", licence=""
+    )
