@@ -182,14 +182,18 @@ def store_plan(run: HostedRun, shards: Sequence[NewShard], *, now: datetime) -> 
     return True
 
 
-def pause_run(run: HostedRun, *, reason: str, now: datetime) -> bool:
-    """Let no worker start anything new, and tell the owner; what is being answered is kept."""
+def pause_run(run: HostedRun, *, reason: str) -> bool:
+    """Let no worker start anything new; what is being answered is still kept."""
+    return bool(_open(run).filter(status__in=WORKING).update(status=Status.PAUSED, reason=reason))
+
+
+def halt_run(run: HostedRun, *, reason: str, now: datetime) -> bool:
+    """Pause a run that cannot go on by itself, and tell its owner."""
     with transaction.atomic():
-        working = _open(run).filter(status__in=WORKING)
-        paused = working.update(status=Status.PAUSED, reason=reason)
+        paused = pause_run(run, reason=reason)
         if paused:
             tell_run_paused(run, reason=reason, now=now)
-    return bool(paused)
+    return paused
 
 
 def resume_run(run: HostedRun) -> bool:

@@ -272,5 +272,5 @@ class Work:
 
     def _pause(self, reason: str) -> None:
         self._is_starting = False
-        if runs.pause_run(self._run, reason=reason, now=timezone.now()):
+        if runs.halt_run(self._run, reason=reason, now=timezone.now()):
             logger.warning("run %s pauses: %s", self._run.public_id, reason)

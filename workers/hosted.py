@@ -107,7 +107,7 @@ def work_on_run(run_id: int, *, worker: str, is_stopping: Callable[[], bool]) ->
         _plan(run, prompts, run.endpoint)
         _work(run, run.endpoint, prompts, worker=worker, is_stopping=is_stopping)
     except _MENDABLE as error:
-        runs.pause_run(run, reason=_said(error), now=timezone.now())
+        runs.halt_run(run, reason=_said(error), now=timezone.now())
         return
     end_run(run, now=timezone.now())
 
