@@ -1,6 +1,6 @@
 """Scores over the length of the context, with how sure each mean is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log10, sqrt
 from typing import Any, ClassVar, Final
@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from scoring.lengths import show_length
 from submissions.charts import palette
 from submissions.charts.axis import Axis
 from submissions.charts.chart import Chart, Figure, Key, Table
@@ -48,6 +49,12 @@ class LengthCurve(Chart):
 
     task: str
     series: tuple[LengthSeries, ...]
+    # Whether lengths are those of tracks, which are counted in units of 1,024: 4k, 128k.
+    has_tracks: bool = False
+
+    def tokens(self, tokens: float) -> str:
+        """A length as this chart writes it."""
+        return show_length(round(tokens)) if self.has_tracks else thousands(tokens)
 
     @property
     def title(self) -> str:
@@ -60,9 +67,9 @@ class LengthCurve(Chart):
             % {
                 "name": one.name,
                 "first": shown(one.groups[0].mean),
-                "short": thousands(one.groups[0].tokens),
+                "short": self.tokens(one.groups[0].tokens),
                 "last": shown(one.groups[-1].mean),
-                "long": thousands(one.groups[-1].tokens),
+                "long": self.tokens(one.groups[-1].tokens),
             }
             for one in self.series
         )
@@ -83,7 +90,7 @@ class LengthCurve(Chart):
         rows = tuple(
             (
                 one.name,
-                thousands(group.tokens),
+                self.tokens(group.tokens),
                 str(group.examples),
                 shown(group.mean),
                 span(group.low, group.high),
@@ -107,10 +114,10 @@ class LengthCurve(Chart):
         frame = self._frame()
         marks = frame.grid_up([(tick, f"{tick:g}") for tick in frame.up.ticks])
         tokens = sorted({group.tokens for one in self.series for group in one.groups})
-        marks += frame.ticks_across([(log10(one), thousands(one)) for one in _spread(tokens)])
+        marks += frame.ticks_across([(log10(one), self.tokens(one)) for one in _spread(tokens)])
         marks += frame.titles(_("Tokens of input"), _("Score, percent"))
         for number, one in enumerate(self.series, 1):
-            marks.append(_series(frame, number, one))
+            marks.append(_series(frame, number, one, self.tokens))
         return _WIDTH, _HEIGHT, marks
 
     def figure(self, look: palette.Look) -> Figure:
@@ -133,8 +140,12 @@ class LengthCurve(Chart):
             }
             for number, one in enumerate(self.series, 1)
         ]
+        marked: dict[str, Any] = {}
+        if self.has_tracks:
+            known = sorted({group.tokens for one in self.series for group in one.groups})
+            marked = {"tickvals": known, "ticktext": [self.tokens(one) for one in known]}
         axes = {
-            "xaxis": palette.axis(look, _("Tokens of input"), type="log"),
+            "xaxis": palette.axis(look, _("Tokens of input"), type="log", **marked),
             "yaxis": palette.axis(look, _("Score, percent"), range=[-2, 102]),
         }
         return {"data": data, "layout": palette.layout(look, **axes, height=440)}
@@ -187,7 +198,9 @@ def _spread(tokens: Sequence[float]) -> list[float]:
     return kept
 
 
-def _series(frame: Frame, number: int, one: LengthSeries) -> SafeString:
+def _series(
+    frame: Frame, number: int, one: LengthSeries, label: Callable[[float], str]
+) -> SafeString:
     def points(end: str) -> list[tuple[float, float]]:
         return [frame.point(log10(group.tokens), 100 * getattr(group, end)) for group in one.groups]
 
@@ -195,7 +208,7 @@ def _series(frame: Frame, number: int, one: LengthSeries) -> SafeString:
     signs = [
         mark(
             "path",
-            at=(one.name, thousands(group.tokens)),
+            at=(one.name, label(group.tokens)),
             value=shown(group.mean),
             d=shape(number, x, y),
             class_="chart__sign",

@@ -12,9 +12,9 @@ from submissions.charts.chart import Chart, Figure, Table
 from submissions.charts.numbers import percent, shown, span
 from submissions.charts.svg import element, mark, text
 
-_LEFT: Final = 92.0
+_LEFT: Final = 112.0
 _TOP: Final = 30.0
-_CELL: Final = (104.0, 40.0)
+_CELL: Final = (120.0, 40.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ def _curve_chart(task: Task | None, curves: Sequence[Curve]) -> LengthCurve | No
         )
         for curve in curves[:MOST_CURVES]
     )
-    return LengthCurve(task.name if task else gettext("the average of all tasks"), lines)
+    return LengthCurve(task.name if task else gettext("all tasks"), lines, has_tracks=True)
 
 
 def _map_chart(
