@@ -41,6 +41,9 @@ class NewItemSet:
     examples: tuple[NewExample, ...]
     source_path: str = ""
     source_sha256: str = ""
+    # A secret that goes into its hashes: without one, whoever has the contexts could try answers
+    # until the hash, which everybody sees, is right.
+    salt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,18 @@ def example_keys(task: str, answers: Sequence[Any]) -> list[str]:
     return keys
 
 
-def item_set_sha256(task: str, examples: Sequence[NewExample]) -> str:
-    """The identity of an item set: its keys, ids and contexts, in order."""
+def item_set_sha256(task: str, examples: Sequence[NewExample], *, salt: str = "") -> str:
+    """The identity of an item set: its keys, ids and contexts, in order, and its salt if any."""
     keys = example_keys(task, [example.answer for example in examples])
     contents = [
         [key, example.source_id, example.context_sha256]
         for key, example in zip(keys, examples, strict=True)
     ]
-    return _sha256([task, contents])
+    return _salted([task, contents], salt)
+
+
+def _salted(value: list[object], salt: str) -> str:
+    return _sha256([*value, salt] if salt else value)
 
 
 def release_sha256(item_sets: Mapping[str, str]) -> str:
@@ -103,7 +110,10 @@ def store_release(
     Raises:
         ReleaseConflict: if the name is taken by other data.
     """
-    hashes = {task: item_set_sha256(task, items.examples) for task, items in tasks.items()}
+    hashes = {
+        task: item_set_sha256(task, items.examples, salt=items.salt)
+        for task, items in tasks.items()
+    }
     sha256 = release_sha256(hashes)
     known = _known_release(new.name, sha256)
     if known is not None:
@@ -163,7 +173,7 @@ def _store_item_set(suite: Suite, task: str, items: NewItemSet, sha256: str) -> 
         suite=suite.slug,
         task=task,
         sha256=sha256,
-        items_sha256=_sha256([task, keys]),
+        items_sha256=_salted([task, keys], items.salt),
         n=len(items.examples),
         source_path=items.source_path,
         source_sha256=items.source_sha256,

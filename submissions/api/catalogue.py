@@ -44,7 +44,7 @@ class ReleasesView(ListView):
 
     def get_queryset(self) -> QuerySet[Release]:
         """All of them, with their tasks."""
-        return Release.objects.prefetch_related("tasks__item_set")
+        return Release.objects.select_related("round").prefetch_related("tasks__item_set")
 
     @extend_schema(summary="List the releases of the data", responses=ReleaseShape(many=True))
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -60,7 +60,7 @@ class ReleaseView(ApiView):
     @extend_schema(summary="Read a release", responses=ReleaseShape)
     def get(self, request: Request, name: str) -> Response:  # noqa: ARG002
         """Which examples stand for each task, by hash; no answer is among it."""
-        rows = Release.objects.prefetch_related("tasks__item_set")
+        rows = Release.objects.select_related("round").prefetch_related("tasks__item_set")
         return self.answer(get_object_or_404(rows, name=name))
 
 

@@ -50,10 +50,22 @@ class ItemSetShape(serializers.Serializer[Any]):
     sha256 = serializers.CharField()
 
 
+class RoundShape(serializers.Serializer[Any]):
+    """When predictions on a release may come in; a blind one is scored when it has closed."""
+
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    opens_at = serializers.DateTimeField()
+    closes_at = serializers.DateTimeField()
+    is_blind = serializers.BooleanField()
+
+
 class ReleaseShape(serializers.ModelSerializer[Release]):
     """A version of a suite's data."""
 
     tasks = serializers.SerializerMethodField(help_text="By task: its examples.")
+    seed = serializers.CharField(help_text="Of generated data; empty while it is a secret.")
+    round = serializers.SerializerMethodField(help_text="When predictions may come in.")
 
     class Meta:
         model = Release
@@ -69,8 +81,23 @@ class ReleaseShape(serializers.ModelSerializer[Release]):
             "are_answers_public",
             "created_at",
             "tasks",
+            "series",
+            "length_tokens",
+            "generator",
+            "seed",
+            "round",
+            "retired_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(RoundShape(allow_null=True))
+    def get_round(self, release: Release) -> dict[str, Any] | None:
+        """When predictions may come in; null: always."""
+        one = release.round
+        if one is None:
+            return None
+        names = ("slug", "title", "opens_at", "closes_at", "is_blind")
+        return {name: getattr(one, name) for name in names}
 
     @extend_schema_field(serializers.DictField(child=ItemSetShape()))
     def get_tasks(self, release: Release) -> dict[str, Any]:

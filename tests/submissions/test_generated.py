@@ -4,20 +4,24 @@ import io
 import json
 import stat
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
+from submissions.dataset import read_dataset
 from submissions.entries import ModelFacts
 from submissions.generated import release_folder
 from submissions.models import BoardEvent, Evaluation, Example, Release, Round, Standing, Submission
 from submissions.queue import evaluate_here
 from submissions.receive import UploadOptions, check_upload, receive_upload
 from submissions.record import claim_evaluation, sweep
+from submissions.releases import example_keys, item_set_sha256
 from submissions.rounds import OutsideRound
 from submissions.samples import SAMPLES, samples_folder
 from tests import make
@@ -161,6 +165,21 @@ def test_an_upload_learns_nothing_of_private_answers() -> None:
 
         assert report.release == release
         assert {problem.code for problem in report.warnings} == {"missing-tasks"}
+
+
+def test_answers_cannot_be_tried_until_a_hash_that_everybody_sees_is_right() -> None:
+    """With the contexts, which participants have, and the right answers, the hashes differ."""
+    release = generate()
+    items = read_dataset(release_folder("fresh"), make.SUITE, labels_only=False)
+    seed = (settings.STATE_DIR / "seeds" / "fresh").read_text()
+
+    for row in release.tasks.select_related("item_set"):
+        examples = items[row.task].examples
+        shown = row.item_set.sha256
+        assert item_set_sha256(row.task, examples) != shown
+        assert item_set_sha256(row.task, examples, salt=seed) == shown
+        keys = example_keys(row.task, [example.answer for example in examples])
+        assert sha256(orjson.dumps([row.task, keys])).hexdigest() != row.item_set.items_sha256
 
 
 def test_retiring_publishes_the_seed_with_which_the_data_can_be_made_again(tmp_path: Path) -> None:
