@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 # How many processes share the tests; each has a database of its own.
 TEST_PROCESSES ?= auto
+comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix worker lock messages screenshots clean
+.PHONY: help run test test-models check fix worker lock messages screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,6 +18,10 @@ run: $(VENV)/base.stamp ## start web, worker, clock and broker; stop them with C
 
 test: $(VENV)/dev.stamp ## run every test
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+
+test-models: $(VENV)/models.stamp ## the tests that load models; brings torch and transformers
+	PORTAL_REQUIRE=$(if $(PORTAL_REQUIRE),$(PORTAL_REQUIRE)$(comma),)models \
+		$(BIN)/python -m pytest tests/models $(ARGS)
 
 check: $(VENV)/dev.stamp ## lint, types, import contracts, templates, migrations
 	$(BIN)/ruff check .
@@ -62,4 +67,11 @@ $(VENV)/base.stamp: requirements/base.txt | $(VENV)/bin/python
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/base.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+# torch's builds differ by machine, so what runs models stays outside the hashed locks.
+$(VENV)/models.stamp: pyproject.toml $(VENV)/dev.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		"transformers>=5.17" "accelerate>=1.15" "safetensors>=0.8"
 	@touch $@

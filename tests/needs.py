@@ -1,10 +1,11 @@
 """What a test needs beyond Python: named when it is skipped, an error where it is required.
 
-PORTAL_REQUIRE lists what must be there: data, browser.  CI sets it.
+PORTAL_REQUIRE lists what must be there: data, browser, models.  CI sets it.
 """
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,15 @@ def chromium() -> str:
             return path
     _skip_or_fail("browser", f"no Chromium on this machine: {', '.join(CHROMIUM_NAMES)}")
     raise AssertionError
+
+
+def models() -> None:
+    """The libraries that run models.  Skips the whole module that asks while it is imported."""
+    missing = [name for name in ("torch", "transformers") if find_spec(name) is None]
+    if missing and "models" in os.environ.get("PORTAL_REQUIRE", "").split(","):
+        pytest.fail(f"required and absent: {', '.join(missing)}")
+    if missing:
+        pytest.skip(
+            f"{' and '.join(missing)} not installed: `make test-models` brings them",
+            allow_module_level=True,
+        )
