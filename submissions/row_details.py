@@ -1,7 +1,9 @@
 """Reads what a row of the board says when it is opened."""
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 from django.urls import reverse
@@ -20,6 +22,7 @@ _OUTCOMES: Final = (
 class TaskDetail:
     """A task of an opened row: its score, its 95 % interval, how its examples came out."""
 
+    slug: str
     name: str
     family: str
     cell: Cell
@@ -66,6 +69,7 @@ def read_details(public_id: str, *, suite: str, scorer: str, site: str) -> RowDe
     outcomes = dict(results.values_list("task", "outcomes"))
     tasks = tuple(
         TaskDetail(
+            task.slug,
             task.name,
             task.family,
             row.cells[task.slug],
@@ -77,17 +81,33 @@ def read_details(public_id: str, *, suite: str, scorer: str, site: str) -> RowDe
     )
     files = list(SubmissionFile.objects.filter(submission=submission))
     option = " --drop-first-number" if drops_first else ""
-    return RowDetails(row, tasks, _command(public_id, files, f"{scorer}{option}", site))
+    return RowDetails(row, tasks, scoring_commands(public_id, files, f"{scorer}{option}", site))
 
 
-def _command(public_id: str, files: list[SubmissionFile], scorer: str, site: str) -> str:
-    """Shell lines that fetch a submission's files and score them without this site."""
+def scoring_commands(
+    public_id: str, files: Sequence[SubmissionFile], scorer: str, site: str
+) -> str:
+    """Shell lines that fetch a submission's files and score them without this site.
+
+    Args:
+        public_id: whose files they are.
+        files: as they were uploaded.
+        scorer: its name, with options of the command behind it.
+        site: the address of the portal, without a slash at its end.
+    """
     lines = []
     for file in files:
         address = reverse("submissions:file", args=[public_id, file.sha256])
-        lines.append(f"curl -fsSo {shlex.quote(file.name)} {site}{address}")
+        name = file_argument(file.name)
+        lines.append(f"curl -fsSo {name} {site}{address}")
         if file.name.endswith(".zip"):
-            lines.append(f"unzip -j {shlex.quote(file.name)}")
+            lines.append(f"unzip -j {name}")
         elif file.name.endswith((".tar", ".tar.gz", ".tgz")):
-            lines.append(f"tar xf {shlex.quote(file.name)}")
+            lines.append(f"tar xf {name}")
     return "\n".join([*lines, f"python -m scoring score *.jsonl* --scorer {scorer}"])
+
+
+def file_argument(name: str) -> str:
+    """An uploaded file's name as one argument of a shell's command, whatever it holds."""
+    plain = PurePosixPath(name).name or "file"
+    return shlex.quote(f"./{plain}" if plain.startswith("-") else plain)

@@ -66,11 +66,11 @@ const show = async (button, place) => {
   }
 };
 
-for (const button of document.querySelectorAll("[data-explore]")) {
+const prepare = (button) => {
   const chart = button.closest(".chart");
   const drawing = chart.querySelector(".chart__drawing");
   const place = chart.querySelector(".chart__figure");
-  const isShown = () => button.getAttribute("aria-pressed") === "true";
+  const isShown = () => button.isConnected && button.getAttribute("aria-pressed") === "true";
   button.hidden = false;
   button.addEventListener("click", async () => {
     if (isShown()) {
@@ -95,4 +95,11 @@ for (const button of document.querySelectorAll("[data-explore]")) {
   const again = () => isShown() && show(button, place);
   systemDark.addEventListener("change", again);
   new MutationObserver(again).observe(root, { attributeFilter: ["data-theme"] });
-}
+};
+
+const prepareAll = (part) => {
+  for (const button of part.querySelectorAll("[data-explore][hidden]")) prepare(button);
+};
+prepareAll(document);
+// A page that htmx renews has new buttons.
+document.addEventListener("htmx:load", (event) => prepareAll(event.detail.elt));

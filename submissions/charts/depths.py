@@ -1,6 +1,6 @@
-"""Where in the context the needle lies, and how long the context is, against the score."""
+"""Where in the context the needle lies, against the score: by length, or model beside model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -13,16 +13,25 @@ from submissions.charts.lengths import group_by_length
 from submissions.charts.numbers import percent, shown, thousands
 from submissions.charts.svg import element, mark, text
 
-_LEFT: Final = 92.0
-_TOP: Final = 30.0
-_CELL: Final = (86.0, 40.0)
-_DEPTHS: Final = 5
+_LEFT: Final = 84.0
+_TOP: Final = 34.0
+_CELL: Final = (104.0, 34.0)
 _LENGTHS: Final = 6
+# Of a column's name, in letters: longer ones would touch.
+_NAME: Final = 13
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """Examples of about one length and depth: their number and mean score."""
+class Examples:
+    """Examples with their needles' depths, fractions of the context before it, and scores."""
+
+    depths: Sequence[float]
+    scores: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Examples of about one depth in one column: their number and mean score."""
 
     examples: int
     mean: float
@@ -30,84 +39,79 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class DepthMap(Chart):
-    """Mean scores by depth (rows, from the start of the context) and length (columns)."""
+    """Mean scores by depth, from the start of the context, in columns."""
 
     name: ClassVar[str] = "depths"
 
-    task: str
-    model: str
+    heading: str
+    # What the columns are: lengths, models.
+    across: str
     depths: tuple[str, ...]
-    lengths: tuple[str, ...]
+    columns: tuple[str, ...]
     # A row a depth; None where there is no such example.
-    fields: tuple[tuple[Field | None, ...], ...]
+    rows: tuple[tuple[Cell | None, ...], ...]
+    # Whether depths follow from the examples' order because the release does not tell them.
+    are_inferred: bool = False
 
     @property
     def title(self) -> str:
-        return _("%(model)s on %(task)s by length and by depth of the needle") % {
-            "model": self.model,
-            "task": self.task,
-        }
+        return self.heading
 
     @property
     def finding(self) -> str:
         known = [
-            (one.mean, depth, length)
-            for depth, row in zip(self.depths, self.fields, strict=True)
-            for length, one in zip(self.lengths, row, strict=True)
+            (one.mean, depth, column)
+            for depth, row in zip(self.depths, self.rows, strict=True)
+            for column, one in zip(self.columns, row, strict=True)
             if one is not None
         ]
         low, high = min(known), max(known)
         return _(
-            "Lowest at a depth of %(depth)s %% with %(length)s tokens: %(low)s %%;"
-            " highest anywhere: %(high)s %%."
-        ) % {"depth": low[1], "length": low[2], "low": shown(low[0]), "high": shown(high[0])}
+            "Lowest at a depth of %(depth)s %% (%(column)s): %(low)s %%; highest anywhere:"
+            " %(high)s %%."
+        ) % {"depth": low[1], "column": low[2], "low": shown(low[0]), "high": shown(high[0])}
 
     @property
     def note(self) -> str:
-        return _("Depth: where in the input the needle stands, 0 is the start.")
+        said = _("Depth: where in the input the needle stands, 0 is the start.")
+        if not self.are_inferred:
+            return said
+        return said + " " + _("This data tells no depths: they follow from the examples’ order.")
 
     def table(self) -> Table:
         rows = tuple(
             (depth, *(shown(one.mean if one else None) for one in row))
-            for depth, row in zip(self.depths, self.fields, strict=True)
+            for depth, row in zip(self.depths, self.rows, strict=True)
         )
-        head = (
-            _("Depth, percent"),
-            *(_("%(tokens)s tokens") % {"tokens": one} for one in self.lengths),
-        )
-        return Table(_("%(title)s, in percent") % {"title": self.title}, head, rows)
+        caption = _("%(title)s, in percent") % {"title": self.title}
+        return Table(caption, (_("Depth, percent"), *self.columns), rows)
 
     def draw(self) -> tuple[float, float, list[SafeString]]:
         wide, high = _CELL
-        marks = [
-            text(_LEFT - 10, 14.0, _("depth, % / tokens"), class_="chart__axis chart__tick--end")
-        ]
-        marks += [
-            text(_LEFT + wide * (at + 0.5), 14.0, one, class_="chart__tick")
-            for at, one in enumerate(self.lengths)
-        ]
-        for at, (depth, row) in enumerate(zip(self.depths, self.fields, strict=True)):
+        marks = [text(_LEFT - 10, 16.0, _("depth, %"), class_="chart__axis chart__tick--end")]
+        for at, column in enumerate(self.columns):
+            name = column if len(column) <= _NAME else f"{column[: _NAME - 1]}…"
+            marks.append(text(_LEFT + wide * (at + 0.5), 16.0, name, class_="chart__name"))
+        for at, (depth, row) in enumerate(zip(self.depths, self.rows, strict=True)):
             y = _TOP + high * at
-            marks.append(
-                text(_LEFT - 10, y + high / 2, depth, class_="chart__tick chart__tick--end")
-            )
+            label = text(_LEFT - 10, y + high / 2, depth, class_="chart__tick chart__tick--end")
+            marks.append(label)
             marks += [
-                _cell(one, _LEFT + wide * column, y, (depth, self.lengths[column]))
+                _draw(one, _LEFT + wide * column, y, (depth, self.columns[column]))
                 for column, one in enumerate(row)
                 if one is not None
             ]
-        return _LEFT + wide * len(self.lengths), _TOP + high * len(self.depths) + 4, marks
+        return _LEFT + wide * len(self.columns), _TOP + high * len(self.depths) + 4, marks
 
     def figure(self, look: palette.Look) -> Figure:
-        values = [
-            [None if one is None else percent(one.mean) for one in row] for row in self.fields
-        ]
         data = [
             {
                 "type": "heatmap",
-                "x": list(self.lengths),
+                "x": list(self.columns),
                 "y": list(self.depths),
-                "z": values,
+                "z": [
+                    [None if one is None else percent(one.mean) for one in row] for row in self.rows
+                ],
                 "zmin": 0,
                 "zmax": 100,
                 "colorscale": [[0.0, look.surface], [1.0, look.accent]],
@@ -119,70 +123,82 @@ class DepthMap(Chart):
         ]
         axes = {
             # Without a type, "50" would be read as a number.
-            "xaxis": palette.axis(look, _("Tokens of input"), type="category"),
+            "xaxis": palette.axis(look, self.across, type="category"),
             "yaxis": palette.axis(look, _("Depth, percent"), type="category", autorange="reversed"),
         }
-        return {"data": data, "layout": palette.layout(look, **axes, height=420)}
+        return {"data": data, "layout": palette.layout(look, **axes, height=480)}
 
 
-def map_depths(
-    task: str,
-    model: str,
-    *,
-    lengths: Sequence[float],
-    depths: Sequence[float],
-    scores: Sequence[float],
+def depths_by_length(
+    task: str, model: str, *, lengths: Sequence[float], examples: Examples
 ) -> DepthMap:
-    """Group examples into at most five depths and six lengths.
-
-    Args:
-        task: The task's name.
-        model: The model's name.
-        lengths: in tokens, one an example.
-        depths: fractions of the context before the needle, in the same order.
-        scores: fractions, in the same order.
-    """
-    columns = group_by_length(lengths, scores, groups=_LENGTHS)
-    places = [_nearest(length, [group.tokens for group in columns]) for length in lengths]
-    cells: dict[tuple[int, int], list[float]] = {}
-    for place, depth, score in zip(places, depths, scores, strict=True):
-        cells.setdefault((min(_DEPTHS - 1, int(depth * _DEPTHS)), place), []).append(score)
-    used = sorted({row for row, _column in cells})
-    step = 100 // _DEPTHS
-    return DepthMap(
-        task=task,
-        model=model,
-        depths=tuple(f"{step * row}–{step * row + step}" for row in used),
-        lengths=tuple(thousands(group.tokens) for group in columns),
-        fields=tuple(
-            tuple(_field(cells.get((row, at))) for at in range(len(columns))) for row in used
-        ),
+    """One model's examples in columns of about equal length; lengths in tokens, in their order."""
+    groups = group_by_length(lengths, examples.scores, groups=_LENGTHS)
+    middles = [group.tokens for group in groups]
+    columns: dict[str, tuple[list[float], list[float]]] = {
+        _tokens(middle): ([], []) for middle in middles
+    }
+    for length, depth, score in zip(lengths, examples.depths, examples.scores, strict=True):
+        nearest = min(middles, key=lambda middle: abs(middle - length))
+        depths, scores = columns[_tokens(nearest)]
+        depths.append(depth)
+        scores.append(score)
+    heading = _("%(model)s on %(task)s by length and by depth of the needle")
+    return _map(
+        heading % {"model": model, "task": task},
+        _("Tokens of input"),
+        {name: Examples(depths, scores) for name, (depths, scores) in columns.items()},
     )
 
 
-def _nearest(length: float, middles: Sequence[float]) -> int:
-    return min(range(len(middles)), key=lambda at: abs(middles[at] - length))
+def depths_by_model(task: str, models: Mapping[str, Examples], *, are_inferred: bool) -> DepthMap:
+    """Several models' examples, a column each."""
+    heading = _("Scores on %(task)s by depth of the needle") % {"task": task}
+    return _map(heading, _("Model"), models, are_inferred=are_inferred)
 
 
-def _field(scores: Sequence[float] | None) -> Field | None:
-    return Field(len(scores), sum(scores) / len(scores)) if scores else None
+def _map(
+    heading: str, across: str, columns: Mapping[str, Examples], *, are_inferred: bool = False
+) -> DepthMap:
+    """Ten depths, or five where there are too few examples for ten."""
+    parts = 10 if min(len(one.scores) for one in columns.values()) >= 100 else 5
+    cells: dict[tuple[int, str], list[float]] = {}
+    for name, examples in columns.items():
+        for depth, score in zip(examples.depths, examples.scores, strict=True):
+            row = min(parts - 1, int(round(depth * parts, 9)))
+            cells.setdefault((row, name), []).append(score)
+    used = sorted({row for row, _name in cells})
+    step = 100 // parts
+    return DepthMap(
+        heading=heading,
+        across=across,
+        depths=tuple(f"{step * row}–{step * row + step}" for row in used),
+        columns=tuple(columns),
+        rows=tuple(tuple(_cell(cells.get((row, name))) for name in columns) for row in used),
+        are_inferred=are_inferred,
+    )
 
 
-def _cell(one: Field, x: float, y: float, at: tuple[str, str]) -> SafeString:
+def _tokens(middle: float) -> str:
+    return _("%(tokens)s tokens") % {"tokens": thousands(middle)}
+
+
+def _cell(scores: Sequence[float] | None) -> Cell | None:
+    return Cell(len(scores), sum(scores) / len(scores)) if scores else None
+
+
+def _draw(one: Cell, x: float, y: float, at: tuple[str, str]) -> SafeString:
     wide, high = _CELL
     step = min(10, int(round(10 * one.mean, 12)))
-    return element(
-        "g",
-        mark(
-            "rect",
-            at=at,
-            value=shown(one.mean),
-            x=x + 1,
-            y=y + 1,
-            width=wide - 2,
-            height=high - 2,
-            class_="chart__cell",
-        ),
-        text(x + wide / 2, y + high / 2, shown(one.mean), class_="chart__number"),
-        class_=f"heat h{step}",
+    box = mark(
+        "rect",
+        at=at,
+        value=shown(one.mean),
+        x=x + 1,
+        y=y + 1,
+        width=wide - 2,
+        height=high - 2,
+        class_="chart__cell",
     )
+    number = text(x + wide / 2, y + high / 2, shown(one.mean), class_="chart__number")
+    return element("g", box, number, class_=f"heat h{step}")

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.safestring import SafeString
 
 from submissions.charts.axis import Axis
 from submissions.charts.svg import element, place, text
+
+_FEW: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +52,27 @@ class Frame:
     def ticks_across(
         self, labels: Iterable[tuple[float, str]], *, has_lines: bool = False
     ) -> list[SafeString]:
-        """The names below, and upright lines where they help."""
+        """The names below, and upright lines where they help.
+
+        Of more than a few every second one is left out where the drawing is small.
+        """
         drawn = []
-        for value, label in labels:
+        named = list(labels)
+        for at, (value, label) in enumerate(named):
             x = self.across.place(value)
             if has_lines:
                 upright = f"M{place(x)} {place(self.top)}V{place(self.bottom)}"
                 drawn.append(element("path", d=upright, class_="chart__grid"))
-            drawn.append(text(x, self.bottom + 16, label, class_="chart__tick"))
+            spare = " chart__tick--spare" if at % 2 and len(named) > _FEW else ""
+            drawn.append(text(x, self.bottom + 16, label, class_=f"chart__tick{spare}"))
         return drawn
 
     def titles(self, across: str, up: str = "") -> list[SafeString]:
         """What the axes count: the level one below, the upright one above its top."""
         middle = (self.left + self.right) / 2
-        drawn = [text(middle, self.bottom + 36, across, class_="chart__axis")]
+        drawn = [text(middle, self.bottom + 40, across, class_="chart__axis")]
         if up:
-            drawn.append(text(8.0, self.top - 14, up, class_="chart__axis chart__tick--start"))
+            drawn.append(text(8.0, self.top - 22, up, class_="chart__axis chart__tick--start"))
         return drawn
 
 

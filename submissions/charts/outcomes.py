@@ -16,8 +16,10 @@ from submissions.charts.svg import element, mark, text
 
 # The letter that stands in a slice: colour is not alone.
 LETTERS: Final = dict(zip(OUTCOMES, "RPWFTEUM", strict=True))
-_ACROSS: Final = 6
-_CELL: Final = 112
+_ACROSS: Final = 4
+# Of a pie's name, in letters: longer ones would touch.
+_NAME: Final = 16
+_CELL: Final = 124
 _LINE: Final = 122
 _OUTER: Final = 42.0
 _HOLE: Final = 23.0
@@ -75,7 +77,7 @@ class OutcomePies(Chart):
         return (
             told
             + " "
-            + _("%(count)s examples were refused, truncated, empty, not scorable or missing.")
+            + _("Refused, truncated, empty, not scorable or missing: %(count)s.")
             % {"count": unread}
         )
 
@@ -123,7 +125,7 @@ class OutcomePies(Chart):
                 start, end = passed / pie.total, (passed + count) / pie.total
                 parts.append(self._part(pie, one, (x, y), start, end))
                 passed += count
-        name = pie.name if len(pie.name) <= 17 else f"{pie.name[:16]}…"
+        name = pie.name if len(pie.name) <= _NAME else f"{pie.name[: _NAME - 1]}…"
         return element(
             "g",
             *parts,

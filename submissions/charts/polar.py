@@ -19,7 +19,7 @@ RINGS: Final = (50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000)
 RADIUS: Final = 165.0
 # Left of the top, where no task's name stands.
 _RINGS_NAMED_AT: Final = -0.14
-_WIDTH: Final = 520
+_WIDTH: Final = 560
 _HEIGHT: Final = 400
 
 

@@ -14,9 +14,9 @@ from submissions.charts.numbers import percent, shown
 from submissions.charts.svg import element, mark, path, shape, text
 
 MOST: Final = 6
-_WIDTH: Final = 480
-_HEIGHT: Final = 400
-_RADIUS: Final = 145
+_WIDTH: Final = 540
+_HEIGHT: Final = 380
+_RADIUS: Final = 148
 _RINGS: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -64,6 +64,8 @@ class Radar(Chart):
     def finding(self) -> str:
         if self.band is not None and len(self.series) == 1:
             return self._against_field(self.band)
+        if len(self.series) == 1:
+            return self._alone()
         best = [_best(self.series, at) for at in range(len(self.spokes))]
         counts = [(one.name, sum(one.name in names for names in best)) for one in self.series]
         told = "; ".join(
@@ -71,6 +73,21 @@ class Radar(Chart):
             for name, count in counts
         )
         return _("Of %(tasks)s tasks: %(told)s.") % {"tasks": len(self.spokes), "told": told}
+
+    def _alone(self) -> str:
+        one = self.series[0]
+        pairs = zip(one.scores, self.spokes, strict=True)
+        known = [(score, spoke.name) for score, spoke in pairs if score is not None]
+        if not known:
+            return _("%(name)s has no scores.") % {"name": one.name}
+        low, high = min(known), max(known)
+        return _("%(name)s: from %(low)s %% (%(worst)s) to %(high)s %% (%(best)s).") % {
+            "name": one.name,
+            "low": shown(low[0]),
+            "worst": low[1],
+            "high": shown(high[0]),
+            "best": high[1],
+        }
 
     def _against_field(self, band: Band) -> str:
         one = self.series[0]

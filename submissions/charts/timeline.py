@@ -117,13 +117,17 @@ class Timeline(Chart):
         days = [one.day.toordinal() for one in self.arrivals]
         first, last = min(days), max(days)
         if first == last:
-            first, last = first - 1, last + 1
+            return Frame(
+                Axis(first - 1.0, last + 1.0, (float(first),), 48, _WIDTH - 96), self._up()
+            )
         count = min(_MOST_DATES, last - first + 1)
         ticks = tuple(first + round(at * (last - first) / (count - 1)) for at in range(count))
         across = Axis(float(first), float(last), tuple(map(float, ticks)), 48, _WIDTH - 96)
+        return Frame(across, self._up())
+
+    def _up(self) -> Axis:
         averages = [100 * one.average for one in self.arrivals]
-        up = fit_axis(averages, start=_HEIGHT - 40, width=-(_HEIGHT - 80), most_ticks=6)
-        return Frame(across, up)
+        return fit_axis(averages, start=_HEIGHT - 40, width=-(_HEIGHT - 80), most_ticks=6)
 
     def draw(self) -> tuple[float, float, list[SafeString]]:
         frame = self._frame()

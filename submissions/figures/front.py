@@ -35,15 +35,16 @@ TOP_ROWS: Final = 5
 
 
 def top_radar(board: Board, suite: Suite) -> Radar | None:
-    """The rows that may be the best, at most five; the first five where none may.
+    """The rows that may be the best, at most five; the first five where only one may.
 
     None where no row is ranked.
     """
     ranked = [row for row in board.rows if row.rank is not None]
     ranked.sort(key=lambda row: row.rank or 0)
-    top = [row for row in ranked if row.has_rank_interval and row.rank_low == 1] or ranked
-    if not top:
+    if not ranked:
         return None
+    may_be_best = [row for row in ranked if row.has_rank_interval and row.rank_low == 1]
+    top = may_be_best if len(may_be_best) > 1 else ranked
     names = _names(top[:TOP_ROWS])
     return Radar(
         heading=_("The top of the board, task by task"),

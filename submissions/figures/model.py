@@ -19,7 +19,7 @@ from submissions.leaderboard import States
 from submissions.models import SCORE_COLUMNS, BoardLine, Part, Standing, Submission, TaskResult
 
 # Quartiles of fewer rows than this are no field.
-FEWEST_ROWS: Final = 4
+FEWEST_ROWS: Final = 3
 _CACHE_SECONDS: Final = 24 * 60 * 60
 
 

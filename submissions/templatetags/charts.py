@@ -16,6 +16,8 @@ def chart(drawn: Drawn, level: int = 2) -> dict[str, Any]:
     return {
         "chart": one,
         "href": drawn.href,
+        # A number and its sign stay on one line.
+        "finding": one.finding.replace(" %", "\u00a0%"),
         "level": level,
         "svg": one.svg(),
         "table": one.table(),

@@ -2,11 +2,9 @@
 
 import json
 import math
-import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import PurePosixPath
 from typing import Any, Final, Protocol
 
 from django import template
@@ -211,13 +209,6 @@ def average_label(name: str, suite: Suite) -> str:
     if name.startswith("without_"):
         return f"without {suite.task(name.removeprefix('without_')).name}"
     return {"family": "by family"}.get(name, words(name))
-
-
-@register.filter
-def file_argument(name: str) -> str:
-    """An uploaded file's name as one argument of a shell's command, whatever it holds."""
-    plain = PurePosixPath(name).name or "file"
-    return shlex.quote(f"./{plain}" if plain.startswith("-") else plain)
 
 
 @register.filter

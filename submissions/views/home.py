@@ -12,9 +12,11 @@ from django.views.decorators.http import require_safe
 from scoring import SUITES, Suite
 from submissions.board_query import default_query
 from submissions.events import board_events, last_event
+from submissions.figures.front import averages_over_time, top_radar
 from submissions.leaderboard import read_board, read_states
 from submissions.views.board import board_context
 from submissions.views.columns import family_columns
+from submissions.views.drawn import drawn
 from submissions.views.http import HtmxRequest
 from submissions.views.unchanged import answer_unchanged, etag_of, with_tag
 
@@ -33,6 +35,10 @@ def home(request: HtmxRequest) -> HttpResponse:
     if unchanged := answer_unchanged(request, etag):
         return unchanged
     board = read_board(query, states=states, limit=TOP_ROWS, is_whole=False)
+    charts = {
+        "radar": top_radar(board, suite),
+        "timeline": averages_over_time(states, scorer=board.scorer),
+    }
     context = board_context(suite, board) | {
         "top": board.rows[:TOP_ROWS],
         "columns": family_columns(suite),
@@ -41,6 +47,7 @@ def home(request: HtmxRequest) -> HttpResponse:
         "mean_input_tokens": _mean_input_tokens(suite),
         "events": board_events(limit=_EVENTS),
         "news": _news(),
+        "charts": drawn(request, "submissions:board-chart", charts),
     }
     return with_tag(render(request, "home/page.html", context), etag)
 

@@ -4,15 +4,19 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from scoring import SUITES
 from scoring.types import Scorer, Suite
 from submissions.access import listed_submissions, visible_models
+from submissions.charts import Chart
+from submissions.figures.lengths import lengths_of, read_families
 from submissions.figures.model import Profile, model_charts, read_profile, shown_standing
 from submissions.history import with_scores
 from submissions.leaderboard import read_states
 from submissions.models import ModelEntry, ReportedScore, Submission
+from submissions.row_details import scoring_commands
 from submissions.views.citation import bibtex
 from submissions.views.drawn import drawn, figure_json
 from submissions.views.http import HtmxRequest, reader_of, scorer_of
@@ -27,9 +31,8 @@ def model(request: HtmxRequest, slug: str) -> HttpResponse:
     reported = {
         score.task: score for score in ReportedScore.objects.filter(model=entry, suite=suite.slug)
     }
-    files = list(profile.submission.files.all()) if profile else []
     one = next(iter(reported.values()), None)
-    charts = model_charts(profile, suite)
+    charts = _charts(entry, suite, scorer, profile)
     context = {
         "model": entry,
         "suite": suite,
@@ -37,9 +40,8 @@ def model(request: HtmxRequest, slug: str) -> HttpResponse:
         "scorers": [(each, _href(entry, each)) for each in suite.scorers],
         "submissions": submissions,
         "profile": profile,
-        "files": files,
-        # One file a task, as the scorer's command takes them.
-        "are_plain": all(one.name.endswith((".jsonl", ".jsonl.gz")) for one in files),
+        "commands": _commands(request, profile) if profile else "",
+        "address": request.build_absolute_uri(entry.get_absolute_url()),
         "citation": _citation(request, profile) if profile else "",
         "site": request.build_absolute_uri("/").rstrip("/"),
         "reported": [(task, reported.get(task.slug)) for task in suite.tasks] if reported else [],
@@ -55,7 +57,7 @@ def chart(request: HtmxRequest, slug: str, name: str) -> HttpResponse:
     """A chart of a model's page as a Plotly figure."""
     entry, suite, scorer = _asked(request, slug)
     profile = _profile(suite, _submissions(request, entry), scorer)
-    return figure_json(request, model_charts(profile, suite).get(name))
+    return figure_json(request, _charts(entry, suite, scorer, profile).get(name))
 
 
 def _asked(request: HtmxRequest, slug: str) -> tuple[ModelEntry, Suite, Scorer]:
@@ -78,6 +80,24 @@ def _profile(suite: Suite, submissions: list[Submission], scorer: Scorer) -> Pro
     if found is None:
         return None
     return read_profile(suite, *found, states=read_states(suite.slug))
+
+
+def _charts(
+    entry: ModelEntry, suite: Suite, scorer: Scorer, profile: Profile | None
+) -> dict[str, Chart | None]:
+    measured = read_families(suite, scorer.name, model_id=entry.pk)
+    return {
+        **model_charts(profile, suite),
+        "lengths": lengths_of(gettext("fresh data by family"), measured),
+    }
+
+
+def _commands(request: HtmxRequest, profile: Profile) -> str:
+    one = profile.submission
+    option = " --drop-first-number" if one.drop_first_number else ""
+    site = request.build_absolute_uri("/").rstrip("/")
+    scorer = f"{profile.standing.scorer}{option}"
+    return scoring_commands(one.public_id, list(one.files.all()), scorer, site)
 
 
 def _citation(request: HtmxRequest, profile: Profile) -> str:

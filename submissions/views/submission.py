@@ -27,7 +27,9 @@ from submissions.files import CHUNK_BYTES, DamagedFile, open_stored
 from submissions.history import event_log, find_submission, task_stories, timeline
 from submissions.models import Submission
 from submissions.run_progress import how_it_was_run
+from submissions.views.drawn import drawn
 from submissions.views.http import HtmxRequest, readable_submission, reader_of, scorer_of
+from submissions.views.submission_charts import submission_charts
 
 STATUS_GONE = 410
 
@@ -65,6 +67,12 @@ def submission(request: HtmxRequest, public_id: str) -> HttpResponse:
         "how": how_it_was_run(found),
         "is_owner": is_manager,
         "actions": _actions(request, found) if is_manager else None,
+        "charts": drawn(
+            request,
+            "submissions:submission-chart",
+            submission_charts(found, scorer),
+            found.public_id,
+        ),
         "is_model_open": visible_models(reader_of(request)).filter(pk=found.model_id).exists(),
     }
     template = "submission/_story.html" if request.htmx else "submission/page.html"

@@ -10,6 +10,7 @@ from scoring import SUITES
 from scoring.types import Scorer, Suite, Task, UnknownTask
 from submissions.charts import Chart
 from submissions.figures.front import benchmark_pie
+from submissions.figures.lengths import depths_of, lengths_of, read_measured
 from submissions.figures.task import (
     Standings,
     difficulty_of,
@@ -90,11 +91,14 @@ def _asked(request: HtmxRequest, slug: str) -> tuple[Suite, Task, Scorer]:
 
 
 def _charts(suite: Suite, found: Standings) -> dict[str, Chart | None]:
+    measured = read_measured(suite, found.task, found.scorer)
     return {
         "benchmark": benchmark_pie(suite, current=found.task.slug),
         "distribution": distribution_of(found),
         "difficulty": difficulty_of(found),
         "outcomes": outcomes_of(found),
+        "lengths": lengths_of(found.task.name, measured),
+        "depths": depths_of(found.task, measured, found.lines, found.scorer),
     }
 
 

@@ -21,6 +21,8 @@ PAGES = {
     "task": ["benchmark", "distribution", "difficulty", "outcomes"],
     "compare": ["forest", "radar", "scatter"],
     "model": ["radar", "outcomes"],
+    "submission": ["radar", "outcomes"],
+    "home": ["radar", "timeline"],
 }
 
 
@@ -40,6 +42,8 @@ def paths(published_portal: Portal) -> dict[str, str]:
     return {
         "tasks": f"{published_portal.url}/tasks/",
         "task": f"{published_portal.url}/tasks/longbook_qa_eng/",
+        "home": f"{published_portal.url}/",
+        "submission": f"{published_portal.url}/s/{ids['kimi']}/",
         "model": f"{published_portal.url}/models/gpt4/",
         "compare": f"{published_portal.url}/compare?s={ids['gpt4']},{ids['kimi']}",
     }

@@ -72,7 +72,7 @@ def _forest_table(head: tuple[str, ...], rows: Rows) -> Pairs:
 
 def _depth_table(head: tuple[str, ...], rows: Rows) -> Pairs:
     for (column, row), cell in _grid(head, rows):
-        yield (row, column.removesuffix(" tokens")), cell
+        yield (row, column), cell
 
 
 _TABLES: dict[str, Callable[[tuple[str, ...], Rows], Pairs]] = {

@@ -3,7 +3,7 @@
 from datetime import date
 
 from submissions.charts import Chart
-from submissions.charts.depths import map_depths
+from submissions.charts.depths import Examples, depths_by_length, depths_by_model
 from submissions.charts.difficulty import Difficulty
 from submissions.charts.distribution import Distribution, Placed
 from submissions.charts.forest import Forest, ForestRow, Interval
@@ -132,6 +132,13 @@ def all_charts() -> dict[str, Chart]:
         "forest": forest(),
         "lengths": lengths(),
         "needles": needles(),
-        "depths": map_depths("Retrieve.KV", "Alpha", lengths=LENGTHS, depths=DEPTHS, scores=SCORES),
+        "depths-by-length": depths_by_length(
+            "Retrieve.KV", "Alpha", lengths=LENGTHS, examples=Examples(DEPTHS, SCORES)
+        ),
+        "depths-by-model": depths_by_model(
+            "Retrieve.PassKey",
+            {"Alpha": Examples(DEPTHS, SCORES), HOSTILE: Examples(DEPTHS[:30], SCORES[:30])},
+            are_inferred=True,
+        ),
         "scatter": Scatter("En.QA", "Alpha", HOSTILE, ((0.1, 0.5), (0.1, 0.5), (1.0, 0.0))),
     }

@@ -81,6 +81,9 @@ def test_a_page_takes_as_many_queries_however_many_models_there_are(
     for at in range(count):
         scored(model=f"Model {at}", right=at % 4)
 
+    with django_assert_max_num_queries(7):
+        page_of("/tasks/passkey/")
+    # What was read once is not read again.
     with django_assert_max_num_queries(5):
         page_of("/tasks/passkey/")
 
@@ -119,6 +122,11 @@ def test_every_chart_of_every_page_has_its_figure_in_light_and_dark() -> None:
         for page in pages
         for link in re.findall(r'data-explore="([^"]+)"', page_of(page))
     }
+    links |= {
+        f"/s/{first.public_id}/chart/radar.json",
+        f"/s/{first.public_id}/chart/outcomes.json",
+        "/models/a/chart/radar.json",
+    }
     links |= {"/leaderboard/chart/radar.json", "/leaderboard/chart/timeline.json"}
 
     assert len(links) >= 8
@@ -142,11 +150,14 @@ def test_a_private_submission_is_in_nobody_elses_charts() -> None:
     owner, other = make.user("owner@example.org"), make.user("other@example.org")
     public = scored(submitter=owner, model="Public", right=1)
     private = scored(submitter=owner, model="Secret", visibility="private")
-    path = f"/compare/chart/radar.json?s={public.public_id},{private.public_id}"
+    paths = (
+        f"/compare/chart/radar.json?s={public.public_id},{private.public_id}",
+        f"/s/{private.public_id}/chart/radar.json",
+    )
 
-    answers = {who: client_of(who).get(path).status_code for who in (owner, other, None)}
-
-    assert answers == {owner: 200, other: 404, None: 404}
+    for path in paths:
+        answers = {who: client_of(who).get(path).status_code for who in (owner, other, None)}
+        assert answers == {owner: 200, other: 404, None: 404}
     for shown in ("/tasks/passkey/", "/tasks/passkey/chart/distribution.json"):
         assert "Secret" not in page_of(shown)
 
