@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,9 @@ from typing import Any, Final, Self
 from platformdirs import user_state_path
 
 from ibench.errors import BadUsage
+
+Ticker = Callable[[int], object]
+"""Called with the number of bytes that went out since the last call."""
 
 _CHUNK_BYTES: Final = 1024 * 1024
 # Half-sent uploads of longer ago are gone from the server as well.

@@ -9,9 +9,9 @@ from urllib.parse import quote
 from ibench import config
 from ibench.errors import IbenchError, StillOpen
 from ibench.http import Connection
-from ibench.journal import Journal
+from ibench.journal import Journal, Ticker
 from ibench.shapes import Board, DryRun, Submission
-from ibench.upload import Ticker, send_files
+from ibench.upload import send_files
 
 _API: Final = "api/v1"
 _OPEN: Final = ("queued", "running")
@@ -47,7 +47,7 @@ class Portal:
 
     def check_token(self) -> None:
         """Ask whether the token is good.  Raises NotSignedIn where it is not."""
-        self.submissions(limit=1)
+        self._get("me/")
 
     def submit(
         self,
@@ -135,18 +135,26 @@ class Portal:
         return cast("dict[str, Any]", self._get(f"runs/{_segment(run)}/"))
 
     def board(self, **filters: str | int | None) -> Board:
-        """The board's rows; the filters are those of the page: scorer, release, q, sort …"""
-        return cast("Board", self._get("board/", filters))
+        """The board with all its rows; the filters are the page's: scorer, release, q, sort …"""
+        found = cast("Board", self._get("board/", filters))
+        following = found.get("next")
+        while following:
+            page = self._connection.json("GET", following)
+            found["rows"] += page["rows"]
+            following = page.get("next")
+        found["next"] = None
+        return found
 
     def compare(self, submissions: Sequence[str], **options: str | None) -> dict[str, Any]:
         """Two to six submissions side by side, with what is significant."""
-        params = {"s": ",".join(submissions), **options}
+        ids = [_segment(one) for one in submissions]
+        params = {"s": ",".join(ids), **options}
         return cast("dict[str, Any]", self._get("compare/", params))
 
     def export(self, kind: str = "csv", **filters: str | int | None) -> bytes:
-        """The board as a file: csv, json, parquet, latex, markdown … as the site offers."""
-        params = {"format": kind, **_given(filters)}
-        return self._connection.send("GET", "leaderboard/export", params=params).content
+        """The board as a file, under the name's suffix: csv, json, parquet, tex, md …"""
+        path = f"leaderboard.{_segment(kind)}"
+        return self._connection.send("GET", path, params=_given(filters)).content
 
     def _get(self, path: str, params: Mapping[str, str | int | None] | None = None) -> Any:
         return self._connection.json("GET", f"{_API}/{path}", params=_given(params or {}))

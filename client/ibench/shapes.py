@@ -62,7 +62,7 @@ class Board(TypedDict):
     suite: str
     scorer: str
     rows: list[dict[str, Any]]
-    release: NotRequired[str | None]
+    next: NotRequired[str | None]
 
 
 class Page(TypedDict):

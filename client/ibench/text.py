@@ -58,6 +58,11 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: int) -> str:
     return "  ".join(padded).rstrip()
 
 
+def signed(fraction: float) -> str:
+    """A difference as it is printed: percentage points with a sign."""
+    return f"{100 * fraction:+.1f}".replace("-", "−")
+
+
 def percent(fraction: object) -> str:
     """A fraction as a score is printed: percent with one decimal; – where there is none."""
     if isinstance(fraction, int | float) and not isinstance(fraction, bool):

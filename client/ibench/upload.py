@@ -1,15 +1,17 @@
 """Sends files and the fields that go with them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import IO, Any, Final
 
 from ibench.errors import Refused
 from ibench.http import Connection
-from ibench.journal import Journal
+from ibench.journal import Journal, Ticker
+from ibench.parts import send_in_parts
 
-Ticker = Callable[[int], object]
 SUBMISSIONS: Final = "api/v1/submissions/"
+# From here on files go in parts: less is sent again whole sooner than it is asked for.
+PARTS_FROM_BYTES: Final = 8 * 1024 * 1024
 
 
 class CountedFile:
@@ -49,10 +51,31 @@ def send_files(
     *,
     on_bytes: Ticker | None = None,
 ) -> Any:
-    """Post files with their fields in one request; sent again where the connection broke.
+    """Bring files and their fields to the server: large ones in parts, small ones in one request.
 
     The Idempotency-Key makes a second request as good as none.
     """
+    try:
+        if sum(file.size_bytes for file in journal.files) < PARTS_FROM_BYTES:
+            return _post_files(connection, journal, fields, on_bytes)
+        ids = [send_in_parts(connection, journal, file, on_bytes) for file in journal.files]
+        told = {name: value for name, value in fields.items() if value is not None}
+        return connection.json(
+            "POST",
+            SUBMISSIONS,
+            json={**told, "upload": ids},
+            headers={"Idempotency-Key": journal.key},
+            is_repeatable=True,
+        )
+    except Refused:
+        # What was refused is answered from memory under the same key; mended, it is new.
+        journal.start_over()
+        raise
+
+
+def _post_files(
+    connection: Connection, journal: Journal, fields: Mapping[str, object], on_bytes: Ticker | None
+) -> Any:
     with ExitStack() as stack:
         streams = [
             (file, CountedFile(stack.enter_context(file.path.open("rb")), on_bytes))
@@ -63,20 +86,15 @@ def send_files(
             for _, stream in streams:
                 stream.seek(0)
 
-        try:
-            return connection.json(
-                "POST",
-                SUBMISSIONS,
-                data=as_form(fields),
-                files=[("files", (file.name, stream)) for file, stream in streams],
-                headers={"Idempotency-Key": journal.key},
-                is_repeatable=True,
-                rewind=_rewind,
-            )
-        except Refused:
-            # What was refused is answered from memory under the same key; mended, it is new.
-            journal.start_over()
-            raise
+        return connection.json(
+            "POST",
+            SUBMISSIONS,
+            data=as_form(fields),
+            files=[("files", (file.name, stream)) for file, stream in streams],
+            headers={"Idempotency-Key": journal.key},
+            is_repeatable=True,
+            rewind=_rewind,
+        )
 
 
 def as_form(fields: Mapping[str, object]) -> dict[str, str]:

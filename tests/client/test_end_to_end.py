@@ -137,6 +137,14 @@ def test_a_submission_from_login_to_compare(signed_in: Shell) -> None:
     assert "First" in shell.run("board")
     names = [row["model_name"] for row in shell.json("board", "--scorer", "portal-1")["rows"]]
     assert {"First", "Second"} <= set(names)
+    assert "First" in shell.run("export", "--format", "csv")
+    shell.run("export", "--format", "parquet", "-o", "board.parquet")
+    assert (shell.home / "board.parquet").read_bytes()[:4] == b"PAR1"
+
+    found = shell.json("compare", first["id"], second["id"])
+    assert [side["id"] for side in found["sides"]] == [first["id"], second["id"]]
+    assert "Second less First" in shell.run("compare", first["id"], second["page"])
+    assert shell.json("runs") == []
 
 
 def test_refusals_name_the_file_the_line_and_the_fix(signed_in: Shell) -> None:

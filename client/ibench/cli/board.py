@@ -7,9 +7,9 @@ from typing import Any
 
 from ibench.cli.show import add_common, portal_of, show_json
 from ibench.errors import BadUsage
-from ibench.text import percent, plain, table, write
+from ibench.text import percent, plain, signed, table, write
 
-_KINDS = ("csv", "json", "parquet", "latex", "markdown", "bibtex")
+_KINDS = ("csv", "json", "parquet", "tex", "md")
 
 
 def add_commands(commands: Any) -> None:
@@ -60,10 +60,16 @@ def _board(options: argparse.Namespace) -> int:
         show_json(found)
         return 0
     rows = [
-        [one["rank"] or "–", one["model_name"], percent(one["average"])] for one in found["rows"]
+        [
+            one["rank"] or "–",
+            one["model_name"],
+            percent(one["average"]),
+            f"{percent(one['low'])}–{percent(one['high'])}" if one.get("low") is not None else "",
+        ]
+        for one in found["rows"]
     ]
     write(f"{plain(found['suite'])} under {plain(found['scorer'])}, percent")
-    write(table(["rank", "model", "average"], rows, right=2))
+    write(table(["rank", "model", "average", "95 %"], rows, right=2))
     return 0
 
 
@@ -72,8 +78,35 @@ def _compare(options: argparse.Namespace) -> int:
         raise BadUsage("Name two to six submissions.", fix="ibench compare ID ID")
     with portal_of(options) as portal:
         found = portal.compare(options.ids, scorer=options.scorer)
-    show_json(found)
+    show_json(found) if options.json else _show_comparison(found)
     return 0
+
+
+def _show_comparison(found: dict[str, Any]) -> None:
+    """Each task's scores and differences in percent; * where they are told apart."""
+    names = [side["name"] for side in found["sides"]]
+    rows: list[list[object]] = []
+    for row in found["rows"]:
+        differences = [_difference(pairing["difference"]) for pairing in row["pairings"]]
+        rows.append([row["task"], *map(percent, row["scores"]), *differences])
+    write(table(["task", *names, *(f"{name} less {names[0]}" for name in names[1:])], rows))
+    for overall in found["overalls"]:
+        if overall is not None:
+            write(_verdict(overall))
+
+
+def _difference(difference: dict[str, Any] | None) -> str:
+    if difference is None:
+        return "–"
+    mark = "*" if difference.get("is_told_apart") else ""
+    return f"{signed(difference['value'])}{mark}"
+
+
+def _verdict(overall: dict[str, Any]) -> str:
+    ends = f"{signed(overall['low'])} to {signed(overall['high'])}"
+    first, later = plain(overall["first"]), plain(overall["later"])
+    words = "they are told apart" if overall["is_told_apart"] else "they cannot be told apart"
+    return f"{later} less {first}: {signed(overall['value'])} (95 %: {ends}); {words}."
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -10,9 +10,9 @@ from typing import Any, cast
 from tqdm import tqdm
 
 from ibench.cli.show import add_common, portal_of, show_json, show_submission, show_warning
+from ibench.journal import Ticker
 from ibench.shapes import DryRun, Submission
 from ibench.text import percent, plain, table, write
-from ibench.upload import Ticker
 
 _FAILED = 1
 _TEXTS = ("organization", "link", "licence", "release", "note")
