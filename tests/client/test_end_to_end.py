@@ -144,7 +144,6 @@ def test_a_submission_from_login_to_compare(signed_in: Shell) -> None:
     found = shell.json("compare", first["id"], second["id"])
     assert [side["id"] for side in found["sides"]] == [first["id"], second["id"]]
     assert "Second less First" in shell.run("compare", first["id"], second["page"])
-    assert shell.json("runs") == []
 
 
 def test_refusals_name_the_file_the_line_and_the_fix(signed_in: Shell) -> None:
@@ -158,7 +157,7 @@ def test_refusals_name_the_file_the_line_and_the_fix(signed_in: Shell) -> None:
 
 
 def test_scripts_can_tell_what_went_wrong(shell: Shell) -> None:
-    assert "portal-1" in shell.run("board", "--scorer", "none", code=3)
+    assert "scorer" in shell.run("board", "--scorer", "none", code=3)
     shell.run("status", "bbbbbbbbbb", code=5)
     shell.run("submit", "preds_passkey.jsonl", "--model", "M", code=4)
     shell.run("submit", "absent.jsonl", "--model", "M", code=2)

@@ -29,4 +29,18 @@ def test_it_imports_what_it_declares_and_scoring() -> None:
     found = set().union(*(imported(path) for path in (ROOT / "client" / "ibench").rglob("*.py")))
 
     assert found - sys.stdlib_module_names <= allowed
-    assert len(declared) <= 4
+    assert len(declared) <= 5
+
+
+def test_it_declares_what_scoring_files_needs() -> None:
+    """Statistics are not among it: `ibench score` counts, and only the portal compares."""
+    project = tomllib.loads((ROOT / "client" / "pyproject.toml").read_text())["project"]
+    declared = {
+        NAMES.get(name, name) for name in (d.partition(">")[0] for d in project["dependencies"])
+    }
+    optional = {"rouge_score"}  # The reference beside rouge_score_rs, used where that is missing.
+    files = [path for path in (ROOT / "scoring").rglob("*.py") if "statistics" not in path.parts]
+
+    found = set().union(*(imported(path) for path in files))
+
+    assert found - sys.stdlib_module_names - optional - {"scoring"} <= declared

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from tqdm import tqdm
 
@@ -171,7 +171,12 @@ def _runs(options: argparse.Namespace) -> int:
     if not found:
         write("No hosted runs.")
         return 0
-    names = [name for name in ("id", "status", "model", "created_at") if name in found[0]]
-    rows = [[cast("object", one.get(name)) for name in names] for one in found]
-    write(table(names, rows, right=len(names)))
+    rows = [
+        [
+            one[name]
+            for name in ("id", "status", "model_slug", "reason", "examples_done", "examples")
+        ]
+        for one in found
+    ]
+    write(table(["id", "status", "model", "reason", "done", "of"], rows, right=4))
     return 0
