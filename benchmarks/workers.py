@@ -35,7 +35,7 @@ def main() -> int:
         runs: dict[int, list[dict[str, float]]] = {count: [] for count in COUNTS}
         for _ in range(options.repeats):
             for count in COUNTS:
-                runs[count].append(_run(scratch, submissions, count))
+                runs[count].append(run_worker(scratch, submissions, count))
         database = scratch.database
     best = {count: min(found, key=lambda run: run["seconds"]) for count, found in runs.items()}
     ratios = {count: round(best[1]["seconds"] / best[count]["seconds"], 2) for count in COUNTS}
@@ -60,7 +60,7 @@ def main() -> int:
     return 0 if all(promises.values()) else 1
 
 
-def _run(scratch: Scratch, submissions: Sequence[Any], count: int) -> dict[str, float]:
+def run_worker(scratch: Scratch, submissions: Sequence[Any], count: int) -> dict[str, float]:
     """Seconds until a worker of `count` processes has scored every submission once more."""
     worker = scratch.start(
         *("celery", "--quiet", "-A", "benchmark_site.celery", "worker"),
