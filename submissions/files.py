@@ -133,3 +133,19 @@ def read_stored(sha256: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise DamagedFile(sha256, "its bytes have changed since they were stored")
     return data
+
+
+def stored_files() -> Iterator[str]:
+    """The hashes of all files that are kept."""
+    storage = _storage()
+    for first in _folders(storage, ""):
+        for second in _folders(storage, first):
+            yield from storage.listdir(f"{first}/{second}")[1]
+
+
+def _folders(storage: Storage, path: str) -> list[str]:
+    try:
+        return sorted(storage.listdir(path)[0])
+    except FileNotFoundError:
+        # Nothing has been stored yet.
+        return []

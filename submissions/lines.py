@@ -69,7 +69,7 @@ def write_reported_lines(model: ModelEntry, suite: Suite) -> None:
             printed=figures,
             source=source.values_list("source", flat=True)[0],
             **_facts(model),
-            **_score_columns(suite, {task: value or 0.0 for task, (value, _) in figures.items()}),
+            **score_columns(suite, {task: value or 0.0 for task, (value, _) in figures.items()}),
         )
 
 
@@ -113,7 +113,7 @@ def _scored_line(
     submission = standing.submission
     is_withdrawn = submission.withdrawn_at is not None
     part = Part.RANKED if standing.average is not None else Part.INCOMPLETE
-    scores = {} if is_withdrawn else _score_columns(suite, standing.means)
+    scores = {} if is_withdrawn else score_columns(suite, standing.means)
     return BoardLine(
         state=state,
         part=Part.WITHDRAWN if is_withdrawn else part,
@@ -141,7 +141,8 @@ def _facts(model: ModelEntry) -> dict[str, Any]:
     }
 
 
-def _score_columns(suite: Suite, scores: dict[str, float]) -> dict[str, float | None]:
+def score_columns(suite: Suite, scores: dict[str, float]) -> dict[str, float | None]:
+    """A line's columns of scores, by column."""
     columns = zip(suite.slugs, SCORE_COLUMNS, strict=False)
     return {column: scores.get(task) for task, column in columns}
 

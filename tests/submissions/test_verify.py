@@ -1,0 +1,155 @@
+"""What is broken is found and named, whoever broke it; what holds is said to hold."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import F
+from pytest_django import Settings
+
+from submissions.artefacts import pack_scores, unpack_scores
+from submissions.files import _name as stored_name
+from submissions.files import _storage, store_bytes
+from submissions.models import (
+    BoardLine,
+    Example,
+    Release,
+    Standing,
+    Submission,
+    SubmissionFile,
+    TaskArtefact,
+    TaskPredictions,
+    TaskResult,
+)
+from submissions.verify import find_breaks
+from tests import make
+from workers.tasks import evaluate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _files_of_its_own(settings: Settings, tmp_path: Path) -> None:
+    content = settings.STORAGES["content"] | {"OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = settings.STORAGES | {"content": content}
+
+
+@pytest.fixture
+def scored() -> Submission:
+    """One submission of two on the board, scored."""
+    make.release()
+    for number in range(2):
+        submission = make.submission(model=f"Model {number}", right=number + 1)
+        evaluate(evaluation_id=submission.evaluations.get().pk)
+    submission.refresh_from_db()
+    return submission
+
+
+def path_of(sha256: str) -> Path:
+    return Path(_storage().path(stored_name(sha256)))
+
+
+def lose_a_file(_: Submission) -> None:
+    path_of(SubmissionFile.objects.all()[0].sha256).unlink()
+
+
+def change_a_file(_: Submission) -> None:
+    path_of(SubmissionFile.objects.all()[0].sha256).write_bytes(b"{}")
+
+
+def change_predictions(_: Submission) -> None:
+    path_of(TaskPredictions.objects.all()[0].sha256).write_bytes(b"")
+
+
+def miscount_predictions(submission: Submission) -> None:
+    submission.tasks.filter(task="passkey").update(answered=2)
+
+
+def change_an_answer(_: Submission) -> None:
+    Example.objects.filter(item_set__task="passkey", position=0).update(answer="1")
+
+
+def rename_a_release(_: Submission) -> None:
+    Release.objects.update(sha256="0" * 64)
+
+
+def change_a_score(submission: Submission) -> None:
+    artefact = TaskArtefact.objects.filter(result__evaluation__submission=submission)[0]
+    scores, outcomes = unpack_scores(bytes(artefact.data))
+    artefact.data = pack_scores([1.0 - score for score in scores], outcomes)
+    artefact.save()
+
+
+def change_an_outcome(_: Submission) -> None:
+    TaskResult.objects.filter(task="passkey").update(outcomes={"right": 3})
+
+
+def lose_scores(submission: Submission) -> None:
+    TaskArtefact.objects.filter(result__evaluation__submission=submission)[0].delete()
+
+
+def show_anothers_evaluation(submission: Submission) -> None:
+    other = Submission.objects.exclude(pk=submission.pk).get()
+    evaluation = other.current_evaluation
+    Submission.objects.filter(pk=other.pk).update(current_evaluation=None)
+    Submission.objects.filter(pk=submission.pk).update(current_evaluation=evaluation)
+
+
+def raise_a_mean(submission: Submission) -> None:
+    standing = Standing.objects.filter(submission=submission)[0]
+    standing.means = {**standing.means, "passkey": 1.0, "kv_retrieval": 0.0}
+    standing.save()
+
+
+def raise_a_line(_: Submission) -> None:
+    BoardLine.objects.filter(pk=BoardLine.objects.all()[0].pk).update(score_3=0.125)
+
+
+def swap_a_rank(submission: Submission) -> None:
+    Standing.objects.filter(submission=submission).update(rank=F("rank") + 1)
+
+
+def test_what_nobody_touched_holds(scored: Submission, capsys: pytest.CaptureFixture[str]) -> None:
+    store_bytes(b"what a refused upload left")
+
+    call_command("verify")
+
+    printed = capsys.readouterr().out
+    assert "everything holds" in printed
+    assert "1 stored files that no row names" in printed
+
+
+def test_an_empty_portal_holds() -> None:
+    call_command("verify", verbosity=0)
+
+
+@pytest.mark.parametrize(
+    ("damage", "codes"),
+    [
+        (lose_a_file, {"file-missing"}),
+        (change_a_file, {"file-changed"}),
+        (change_predictions, {"predictions-damaged"}),
+        (miscount_predictions, {"predictions-count"}),
+        (change_an_answer, {"item-set"}),
+        (rename_a_release, {"release"}),
+        (change_a_score, {"scores"}),
+        (change_an_outcome, {"scores"}),
+        (lose_scores, {"scores-missing"}),
+        (show_anothers_evaluation, {"evaluation", "standing"}),
+        (raise_a_mean, {"standing", "line"}),
+        (raise_a_line, {"line"}),
+        (swap_a_rank, {"rank"}),
+    ],
+)
+def test_every_break_is_found(
+    scored: Submission, damage: Callable[[Submission], None], codes: set[str]
+) -> None:
+    damage(scored)
+
+    found = list(find_breaks())
+
+    assert {each.code for each in found} == codes
+    assert all(each.where and each.what for each in found)
+    with pytest.raises(CommandError, match=f"{len(found)} breaks"):
+        call_command("verify", verbosity=0)
