@@ -17,7 +17,7 @@ def add_models(count: int, *, seed: int = 1) -> None:
     from scoring import SUITES  # noqa: PLC0415
     from submissions.models import ModelEntry, Release  # noqa: PLC0415
 
-    dice = random.Random(seed)  # noqa: S311  made-up scores
+    dice = random.Random(seed)
     release = Release.objects.order_by("pk")[0]
     suite = SUITES[release.suite]
     first = ModelEntry.objects.count()
