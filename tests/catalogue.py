@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import django
 from babel.messages.catalog import Catalog
@@ -65,6 +65,53 @@ def templates() -> list[Path]:
     return sorted((ROOT / "templates").rglob("*.html")) + sorted(
         (ROOT / "templates").rglob("*.txt")
     )
+
+
+# Names and forms that are the same in every language.
+_SAME_EVERYWHERE: Final = frozenset(
+    {
+        "API",
+        "Atom",
+        "BibTeX",
+        "CSV",
+        "JSON",
+        "LaTeX",
+        "Bench",
+        "Math",
+        "Calc",
+        "sha",
+        "UTC",
+        "SHA",
+        "jsonl",
+    }
+)
+# The page of last resort, which must need nothing; and the made-up examples of the tasks, which
+# are in the language of the task.
+_NOT_PAGES: Final = ("templates/500.html", "task/about/")
+_SHOWN: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder)="([^"]*)"')
+_LEFT_OUT: Final = [
+    (re.compile(pattern, re.DOTALL), instead)
+    for pattern, instead in (
+        (r"{#.*?#}", ""),
+        (r"{% block (?:messages_wrap|width) %}.*?{% endblock", ""),
+        (r"{% blocktranslate.*?{% endblocktranslate %}", ""),
+        (r"{%.*?%}|{{.*?}}", " "),
+        (r"<(script|style|code|pre)\b.*?</\1>", " "),
+        (r"&\w+;", " "),
+    )
+]
+
+
+def bare_texts(path: Path) -> list[str]:
+    """Words of a template that stand outside every tag that translates."""
+    if any(one in path.as_posix() for one in _NOT_PAGES):
+        return []
+    source = path.read_text(encoding="utf-8")
+    for left_out, instead in _LEFT_OUT:
+        source = left_out.sub(instead, source)
+    shown = [*_SHOWN.findall(source), *re.sub(r"<[^>]*>", "\n", source).split("\n")]
+    words = [re.findall(r"[A-Za-z][A-Za-z’]{2,}", one) for one in shown]
+    return [" ".join(one) for one in words if not _SAME_EVERYWHERE.issuperset(one)]
 
 
 def _of_templates() -> Iterator[Message]:
@@ -151,9 +198,13 @@ def collect(language: str) -> tuple[int, int]:
     return len(fresh), sum(not _is_translated(one) for one in fresh if one.id)
 
 
+def forms(text: Any) -> tuple[str, ...]:
+    """A message's text, or its singular and plurals."""
+    return tuple(text) if isinstance(text, list | tuple) else (str(text or ""),)
+
+
 def _is_translated(message: Any) -> bool:
-    parts = message.string if isinstance(message.string, tuple) else (message.string,)
-    return all(parts) and not message.fuzzy
+    return all(forms(message.string)) and not message.fuzzy
 
 
 def untranslated(language: str) -> list[Message]:

@@ -5,66 +5,54 @@
 Needs Chromium, and the authors' predictions at ../shared/data for real rows.
 """
 
+import os
+import re
 import sys
 import tempfile
 from pathlib import Path
 
+import django
 from playwright.sync_api import Browser, sync_playwright
 
-from tests import needs
-from tests.conftest import CHROMIUM_FLAGS
-from tests.portal import ROOT, Portal, running_portal, sign_up, wait_until
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmark_site.settings")
+django.setup()
+
+from tests import needs  # noqa: E402  Needs Django's settings, as the rest below.
+from tests.browser.site import SIGNED_OUT, Site, make_site, paths, wait_ranked  # noqa: E402
+from tests.conftest import CHROMIUM_FLAGS  # noqa: E402
+from tests.portal import ROOT, running_portal  # noqa: E402
 
 OUT = ROOT / "build" / "screenshots"
 WIDTHS = (1440, 390)
-THEMES = ("light", "dark")
 
 
-def pages(portal: Portal) -> dict[str, str]:
-    """Name and path of every page; rows of a published model stand for all."""
-    ids = dict(
-        portal.query(
-            "SELECT m.slug, s.public_id FROM submissions_submission s"
-            " JOIN submissions_modelentry m ON m.id = s.model_id"
-        )
-    )
-    kimi, gpt4 = ids["kimi"], ids["gpt4"]
-    return {
-        "home": "/",
-        "leaderboard": "/leaderboard/",
-        "leaderboard-portal-1": "/leaderboard/?scorer=portal-1",
-        "model": "/models/gpt4/",
-        "submission": f"/s/{kimi}/",
-        "examples": f"/s/{kimi}/examples/longbook_qa_chn/",
-        "compare": f"/compare?s={gpt4},{kimi}",
-        "compare-examples": f"/compare/examples?s={gpt4},{kimi}&task=longbook_choice_eng",
-        "queue": "/queue/",
-        "signup": "/accounts/signup/",
-        "login": "/accounts/login/",
-        "password-reset": "/accounts/password/reset/",
-        "missing": "/nowhere/",
-        "submit": "/submit/",
-        "mine": "/mine/",
-        "tokens": "/account/tokens/",
-    }
+def name_of(path: str) -> str:
+    """A page's file name: its path in words."""
+    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:60] or "home"
 
 
-def take(browser: Browser, portal: Portal) -> None:
-    """Visit each page in each look; the last three as somebody who is signed in."""
-    for theme in THEMES:
-        for width in WIDTHS:
+def take(browser: Browser, site: Site) -> None:
+    """Visit each page in each width and look, signed in where that shows more."""
+    for width in WIDTHS:
+        for is_signed_in in (False, True):
             context = browser.new_context(
                 viewport={"width": width, "height": 900},
-                color_scheme="dark" if theme == "dark" else "light",
+                storage_state=site.session if is_signed_in else None,
+                # A change of colours that is under way would be in the picture.
+                reduced_motion="reduce",
             )
             page = context.new_page()
-            signed_in = False
-            for name, path in pages(portal).items():
-                if name == "submit" and not signed_in:
-                    sign_up(page, portal.url, f"{theme}{width}@example.org")
-                    signed_in = True
-                page.goto(f"{portal.url}{path}")
-                page.screenshot(path=OUT / f"{name}-{width}-{theme}.png", full_page=True)
+            for path in paths():
+                if is_signed_in is bool(SIGNED_OUT.match(path)):
+                    continue
+                page.emulate_media(color_scheme="light")
+                answer = page.goto(site.url(path))
+                if answer is None or "html" not in answer.headers.get("content-type", ""):
+                    continue
+                for theme in ("light", "dark"):
+                    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+                    file = OUT / f"{name_of(path)}-{width}-{theme}.png"
+                    page.screenshot(path=file, full_page=True)
             context.close()
 
 
@@ -74,14 +62,14 @@ def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as state,
-        running_portal(Path(state)) as portal,
+        running_portal(Path(state) / "state") as portal,
         sync_playwright() as playwright,
     ):
         portal.manage("import_published", str(published))
-        stale = "SELECT count(*) FROM submissions_boardstate WHERE computed < wanted"
-        wait_until(lambda: portal.query(stale) == [(0,)], seconds=120, what="intervals")
         browser = playwright.chromium.launch(executable_path=needs.chromium(), args=CHROMIUM_FLAGS)
-        take(browser, portal)
+        site = make_site(portal, browser, Path(state))
+        wait_ranked(portal)
+        take(browser, site)
         browser.close()
     sys.stdout.write(f"{len(list(OUT.glob('*.png')))} pictures in {OUT}\n")
     return 0

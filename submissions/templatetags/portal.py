@@ -241,6 +241,9 @@ def parted_from(prediction: str, answer: Any) -> Parted | None:
     """Where a prediction parts from the answer, or from the nearest of several."""
     if isinstance(answer, list) and answer and all(isinstance(one, str) for one in answer):
         return first_difference(prediction, answer)
+    if isinstance(answer, list):
+        # As models write them, without brackets.
+        return first_difference(prediction, [", ".join(map(str, answer))])
     return first_difference(prediction, [answer_text(answer)])
 
 

@@ -39,4 +39,6 @@ def _body(name: str) -> SafeString:
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     html = _LINK_TO_GUIDE.sub(lambda found: f'href="/docs/{found[1]}/{found[2] or ""}"', html)
     scrolled = html.replace("<table>", '<div class="guide__table" tabindex="0"><table>')
-    return mark_safe(scrolled.replace("</table>", "</table></div>"))  # noqa: S308
+    # A head without words is no head; code that is wider than the page is scrolled by keys too.
+    scrolled = scrolled.replace("</table>", "</table></div>").replace("<th></th>", "<td></td>")
+    return mark_safe(scrolled.replace("<pre>", '<pre tabindex="0">'))  # noqa: S308
