@@ -136,11 +136,13 @@ def read_stored(sha256: str) -> bytes:
 
 
 def stored_files() -> Iterator[str]:
-    """The hashes of all files that are kept."""
+    """The hashes of all files that are kept under their hash alone."""
     storage = _storage()
     for first in _folders(storage, ""):
-        for second in _folders(storage, first):
-            yield from storage.listdir(f"{first}/{second}")[1]
+        # Other folders are drafts' own.
+        if len(first) == 2:
+            for second in _folders(storage, first):
+                yield from storage.listdir(f"{first}/{second}")[1]
 
 
 def _folders(storage: Storage, path: str) -> list[str]:

@@ -7,17 +7,19 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import IO
 
 from django.db.models import F, Q, Window
 from django.db.models.functions import Rank
 
 from scoring import SUITES
 from submissions.artefacts import unpack_scores
+from submissions.draft_files import open_files
 from submissions.files import DamagedFile, hash_stream, open_stored, stored_files
 from submissions.lines import score_columns
 from submissions.models import (
     BoardLine,
-    DraftFile,
+    Draft,
     ItemSet,
     Release,
     Standing,
@@ -43,6 +45,7 @@ def find_breaks() -> Iterator[Break]:
     """Walk releases, files, scores and boards, in this order."""
     yield from _releases()
     yield from _files()
+    yield from _draft_files()
     yield from _predictions()
     yield from _scores()
     yield from _standings()
@@ -52,7 +55,7 @@ def find_breaks() -> Iterator[Break]:
 def find_strangers() -> Iterator[str]:
     """Stored files that no row names; harmless, such as what an upload left that was refused."""
     known: set[str] = set()
-    for model in (SubmissionFile, TaskPredictions, DraftFile):
+    for model in (SubmissionFile, TaskPredictions):
         known.update(model._default_manager.values_list("sha256", flat=True))
     return (sha256 for sha256 in stored_files() if sha256 not in known)
 
@@ -88,17 +91,29 @@ def _files() -> Iterator[Break]:
     named: dict[str, str] = {}
     for file in SubmissionFile.objects.select_related("submission"):
         named.setdefault(file.sha256, f"submission {file.submission.public_id}, {file.name}")
-    for kept in DraftFile.objects.all():
-        named.setdefault(kept.sha256, f"draft {kept.draft_id}, {kept.name}")
     for sha256, where in named.items():
         try:
             with open_stored(sha256) as stream:
-                found = hash_stream(stream)[0]
+                yield from _changed(stream, sha256, where)
         except DamagedFile as error:
             yield Break("file-missing", where, str(error))
-        else:
-            if found != sha256:
-                yield Break("file-changed", where, f"file {sha256}: its bytes have changed")
+
+
+def _draft_files() -> Iterator[Break]:
+    """A draft's files lie in a folder of its own until it is sent."""
+    for draft in Draft.objects.filter(submission=None, files__isnull=False).distinct():
+        where = f"draft {draft.public_id}"
+        try:
+            with open_files(draft) as streams:
+                for file, (_, stream) in zip(draft.files.all(), streams, strict=True):
+                    yield from _changed(stream, file.sha256, f"{where}, {file.name}")
+        except DamagedFile as error:
+            yield Break("file-missing", where, str(error))
+
+
+def _changed(stream: IO[bytes], sha256: str, where: str) -> Iterator[Break]:
+    if hash_stream(stream)[0] != sha256:
+        yield Break("file-changed", where, f"file {sha256}: its bytes have changed")
 
 
 def _predictions() -> Iterator[Break]:

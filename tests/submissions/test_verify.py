@@ -9,10 +9,13 @@ from django.db.models import F
 from pytest_django import Settings
 
 from submissions.artefacts import pack_scores, unpack_scores
+from submissions.draft_files import drop_files, keep_files
 from submissions.files import _name as stored_name
 from submissions.files import _storage, store_bytes
 from submissions.models import (
     BoardLine,
+    Draft,
+    DraftFile,
     Example,
     Release,
     Standing,
@@ -108,6 +111,53 @@ def raise_a_line(_: Submission) -> None:
 
 def swap_a_rank(submission: Submission) -> None:
     Standing.objects.filter(submission=submission).update(rank=F("rank") + 1)
+
+
+@pytest.fixture
+def draft(release: Release) -> Draft:
+    """A draft with its twelve files."""
+    owner = make.user("drafts@example.org")
+    draft = Draft.objects.create(
+        owner=owner,
+        kind="predictions",
+        suite="infinitebench",
+        created_at=make.NOW,
+        updated_at=make.NOW,
+    )
+    DraftFile.objects.bulk_create(keep_files(draft, make.files()))
+    return draft
+
+
+@pytest.fixture
+def release() -> Release:
+    return make.release()
+
+
+def test_the_files_of_a_draft_hold(draft: Draft, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("verify")
+
+    assert "no row names" not in capsys.readouterr().out
+
+
+def test_a_draft_that_was_sent_needs_its_files_no_more(draft: Draft) -> None:
+    draft.submission = make.submission()
+    draft.save()
+    drop_files(draft, list(draft.files.values_list("sha256", flat=True)))
+
+    assert not list(find_breaks())
+
+
+@pytest.mark.parametrize("damage", ["missing", "changed"])
+def test_a_break_in_a_drafts_files_is_found(draft: Draft, damage: str) -> None:
+    path = Path(_storage().path(f"drafts/{draft.public_id}/{draft.files.all()[3].sha256}"))
+    path.unlink()
+    if damage == "changed":
+        path.write_bytes(b"{}")
+
+    (found,) = find_breaks()
+
+    assert found.code == f"file-{damage}"
+    assert draft.public_id in found.where
 
 
 def test_what_nobody_touched_holds(scored: Submission, capsys: pytest.CaptureFixture[str]) -> None:
