@@ -8,7 +8,7 @@ TEST_PROCESSES ?= auto
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-models check fix worker real-model lock messages screenshots clean
+.PHONY: help run test test-models test-api check fix worker real-model lock messages screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,7 @@ check: $(VENV)/dev.stamp ## lint, types, import contracts, templates, migrations
 	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --check --target-version 5.2
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 fix: $(VENV)/dev.stamp ## mend what the linters can mend
 	$(BIN)/ruff check --fix .
@@ -52,6 +53,9 @@ $(MODELS)/stamp: tests/real_model/convert.py
 
 worker: $(VENV)/base.stamp ## one more worker on this machine; needs REDIS_URL and DATABASE_URL
 	$(BIN)/python -m celery -A benchmark_site.celery worker --loglevel=INFO
+
+test-api: $(VENV)/dev.stamp ## ask the API 20,000 questions that its schema allows or forbids
+	$(BIN)/python -m tests.api.fuzz --requests 20000 $(ARGS)
 
 screenshots: $(VENV)/dev.stamp ## pictures of every page into build/screenshots
 	$(BIN)/python -m tests.screenshots

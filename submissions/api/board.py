@@ -18,6 +18,7 @@ from submissions.models import ModelEntry, Part, Tier
 from submissions.search import MOST_CHARACTERS
 
 _TASKS = SUITES[settings.DEFAULT_SUITE].slugs
+_PLACE = r"^[-_A-Za-z0-9]{1,900}$"
 _TEXT = r"^[^\u0000]*$"
 
 
@@ -47,8 +48,8 @@ class BoardQueryShape(Query):
     part = serializers.ChoiceField(choices=list(Part.labels), required=False)
     sort = serializers.ChoiceField(choices=[*SORTS, *_TASKS], required=False)
     order = serializers.ChoiceField(choices=["asc", "desc"], required=False)
-    after = serializers.CharField(required=False, max_length=600, help_text="As `next` gives it.")
-    before = serializers.CharField(required=False, max_length=600)
+    after = serializers.RegexField(_PLACE, required=False, help_text="As `next` gives it.")
+    before = serializers.RegexField(_PLACE, required=False)
 
 
 class CellShape(serializers.Serializer[Any]):

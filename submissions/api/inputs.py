@@ -17,7 +17,7 @@ from submissions.models import ModelEntry, Release, Submission
 COUNT_MAX: Final = 2**62
 # What a browser's form adds of its own.
 _OF_FORMS: Final = frozenset({"csrfmiddlewaretoken"})
-_LINK: Final = r"^https?://[^\s\u0000<>\"]+$"
+_LINK: Final = r"^https?://[^\s\u0000-\u001f\u0085<>\"]+$"
 _TEXT: Final = r"^[^\u0000]*$"
 # Something that Python does not take for white space, which it strips.
 _NOT_BLANK: Final = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085\u00a0][^\u0000]*$"
@@ -110,15 +110,9 @@ class ModelChangeSerializer(FactsSerializer):
     name = NameField(required=False)
 
 
-class UploadSerializer(FactsSerializer):
-    """An upload: files or uploads in parts, the model they are of, and what is said of them."""
+class SubmitSerializer(FactsSerializer):
+    """Uploads in parts, the model they are of, and what is said of them."""
 
-    files = serializers.ListField(
-        child=serializers.FileField(allow_empty_file=True),
-        required=False,
-        allow_empty=False,
-        help_text="The predictions, as multipart/form-data; may be repeated.",
-    )
     upload = serializers.ListField(
         child=serializers.CharField(max_length=16),
         required=False,
@@ -159,6 +153,17 @@ class UploadSerializer(FactsSerializer):
         if missing:
             raise serializers.ValidationError(missing)
         return attrs
+
+
+class UploadSerializer(SubmitSerializer):
+    """The same with files, beside the uploads or in their place."""
+
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True),
+        required=False,
+        allow_empty=False,
+        help_text="The predictions, as multipart/form-data; may be repeated.",
+    )
 
 
 def facts_of(data: Mapping[str, Any], name: str) -> ModelFacts:

@@ -15,6 +15,7 @@ from submissions.api.filters import refuse_empty
 
 PAGE_ROWS = 50
 PAGE_ROWS_MAX = 200
+CURSOR_CHARS = 200
 
 
 class Pages(CursorPagination):
@@ -27,6 +28,8 @@ class Pages(CursorPagination):
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """Read the place from the address."""
+        if len(request.query_params.dict().get("cursor", "")) > CURSOR_CHARS:
+            raise NotFound("There is no such page.")
         cursor = super().decode_cursor(request)
         position: Any = cursor.position if cursor else None
         if position is not None and not (position.isdecimal() and len(position) < 19):
@@ -45,6 +48,8 @@ class Pages(CursorPagination):
         """The same limits, for the schema."""
         parameters = super().get_schema_operation_parameters(view)
         for one in parameters:
+            if one["name"] == "cursor":
+                one["schema"] |= {"maxLength": CURSOR_CHARS}
             if one["name"] == "page_size":
                 one["schema"] |= {"minimum": 1, "maximum": PAGE_ROWS_MAX, "default": PAGE_ROWS}
         return parameters

@@ -118,6 +118,8 @@ class ApiSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         if self.method == "GET":
+            # The server itself says so, before the site is asked.
+            bodies.setdefault("414", {"description": "The address is too long."})
             bodies.setdefault("304", {"description": "You have it already: see If-None-Match."})
         for number in self._problem_statuses():
             answer = self._get_response_for_code(ProblemSerializer, str(number), [CONTENT_TYPE])
@@ -143,12 +145,13 @@ def close_requests(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for name, schema in schemas.items():
         if name.endswith("Request") and schema.get("type") == "object":
             schema["additionalProperties"] = False
-    for name in ("files", "upload"):
-        schemas["UploadRequest"]["properties"][name]["minItems"] = 1
-    schemas["UploadRequest"]["allOf"] = [
-        {"anyOf": [{"required": ["files"]}, {"required": ["upload"]}]},
-        {"oneOf": [{"required": ["model"]}, {"required": ["model_slug"]}]},
-    ]
+    one_model = {"oneOf": [{"required": ["model"]}, {"required": ["model_slug"]}]}
+    either = {"anyOf": [{"required": ["files"]}, {"required": ["upload"]}]}
+    for name, rules in {"SubmitRequest": [one_model], "UploadRequest": [either, one_model]}.items():
+        for field in {"files", "upload"} & set(schemas[name]["properties"]):
+            schemas[name]["properties"][field]["minItems"] = 1
+        schemas[name]["allOf"] = rules
+    schemas["SubmitRequest"]["required"] = ["upload"]
     for path in result["paths"].values():
         operation = path.get("get", {})
         if any(one["name"] == "fields" for one in operation.get("parameters", [])):

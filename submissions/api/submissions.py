@@ -17,7 +17,7 @@ from accounts.models import User
 from submissions.access import shared_submissions, submittable_models, visible_submissions
 from submissions.api.base import ApiView
 from submissions.api.filters import FlagFilter, SlugFilter
-from submissions.api.inputs import UploadSerializer, facts_of, not_there
+from submissions.api.inputs import SubmitSerializer, UploadSerializer, facts_of, not_there
 from submissions.api.once import IDEMPOTENCY_KEY, answer_once
 from submissions.api.pages import ListView
 from submissions.api.problems import Problem, TooLarge
@@ -126,7 +126,7 @@ class SubmissionsView(ListView):
 
     @extend_schema(
         summary="Submit predictions, or check them",
-        request={"multipart/form-data": UploadSerializer, "application/json": UploadSerializer},
+        request={"multipart/form-data": UploadSerializer, "application/json": SubmitSerializer},
         responses={200: ReportShape, 201: SubmissionShape},
         examples=[_MULTIPART],
     )
@@ -137,7 +137,9 @@ class SubmissionsView(ListView):
         return answer_once(self, request, lambda: self._take(request))
 
     def _take(self, request: Request) -> Response:
-        asked = UploadSerializer(data=request.data, context={"request": request})
+        is_form = request.content_type.startswith(MultiPartParser.media_type)
+        taken = UploadSerializer if is_form else SubmitSerializer
+        asked = taken(data=request.data, context={"request": request})
         asked.is_valid(raise_exception=True)
         data = asked.validated_data
         options = UploadOptions(

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from submissions.api import actions, board, catalogue, compare, evaluations, examples, models
+from submissions.api import actions, board, catalogue, compare, evaluations, examples, models, runs
 from submissions.api import queue as queue_api
 from submissions.api import submissions as submissions_api
 from submissions.api import uploads as uploads_api
@@ -40,6 +40,8 @@ urlpatterns = [
     path("board/", board.BoardView.as_view(), name="board"),
     path("compare/", compare.CompareView.as_view(), name="compare"),
     path("queue/", queue_api.QueueView.as_view(), name="queue"),
+    path("runs/", runs.RunsView.as_view(), name="runs"),
+    path("runs/<slug:public_id>/", runs.RunView.as_view(), name="run"),
     path("uploads/", uploads_api.UploadsView.as_view(), name="uploads"),
     path("uploads/<slug:public_id>/", uploads_api.UploadView.as_view(), name="upload"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

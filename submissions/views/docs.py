@@ -19,7 +19,9 @@ GUIDES: Final = {
     "statistics": gettext_noop("How sure the figures are"),
     "submission-format": gettext_noop("What an upload may be"),
     "releases": gettext_noop("Fresh data at any length"),
+    "api": gettext_noop("The API"),
 }
+_CODE_ROW: Final = re.compile(r"<tr>\s*<td><code>([a-z-]+)</code></td>")
 _LINK_TO_GUIDE: Final = re.compile(r'href="(?:docs/)?([a-z-]+)\.md(#[^"]*)?"')
 
 
@@ -38,6 +40,9 @@ def _body(name: str) -> SafeString:
     text = (settings.BASE_DIR / "docs" / f"{name}.md").read_text(encoding="utf-8")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     html = _LINK_TO_GUIDE.sub(lambda found: f'href="/docs/{found[1]}/{found[2] or ""}"', html)
+    # A code of the API is a place of its own: problem details lead there.
+    if name == "api":
+        html = _CODE_ROW.sub(r'<tr id="\1"><td><code>\1</code></td>', html)
     scrolled = html.replace("<table>", '<div class="guide__table" tabindex="0"><table>')
     # A head without words is no head; code that is wider than the page is scrolled by keys too.
     scrolled = scrolled.replace("</table>", "</table></div>").replace("<th></th>", "<td></td>")

@@ -1,0 +1,1 @@
+"""Who may open which door: every endpoint and page, for everybody."""

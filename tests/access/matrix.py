@@ -1,0 +1,258 @@
+"""What every endpoint and page answers to whom.
+
+A row is a method, whose thing is asked for, and five statuses: for its owner, a member of the
+owner's organization, somebody else, nobody, and staff.  The same row is asked of another person's
+thing, where the owner and the member are somebody else.  Add a row for each new address.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.access.world import TASK, Things
+
+Arguments = Callable[[Things], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One request, and what it is answered by role."""
+
+    method: str
+    statuses: str
+    arguments: Arguments = field(default=lambda _things: {})
+    query: str = ""
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _submission(things: Things) -> dict[str, Any]:
+    return {"public_id": things.submission.public_id}
+
+
+def _submission_chart(things: Things) -> dict[str, Any]:
+    return _submission(things) | {"name": "none"}
+
+
+def _task_of(things: Things) -> dict[str, Any]:
+    return {"public_id": things.submission.public_id, "task": TASK}
+
+
+def _file(things: Things) -> dict[str, Any]:
+    return _submission(things) | {"sha256": things.submission.files.get().sha256}
+
+
+def _model(things: Things) -> dict[str, Any]:
+    return {"slug": things.submission.model.slug}
+
+
+def _model_chart(things: Things) -> dict[str, Any]:
+    return _model(things) | {"name": "tasks"}
+
+
+def _evaluation(things: Things) -> dict[str, Any]:
+    return {"evaluation_id": things.submission.evaluations.get().pk}
+
+
+def _draft(things: Things) -> dict[str, Any]:
+    return {"public_id": things.draft.public_id}
+
+
+def _upload(things: Things) -> dict[str, Any]:
+    return {"public_id": things.upload.public_id}
+
+
+def _run(things: Things) -> dict[str, Any]:
+    return {"public_id": things.run.public_id}
+
+
+def _run_action(things: Things) -> dict[str, Any]:
+    return _run(things) | {"action": "pause"}
+
+
+def _endpoint(things: Things) -> dict[str, Any]:
+    return {"public_id": things.endpoint.public_id}
+
+
+def _token(things: Things) -> dict[str, Any]:
+    return {"token_key": things.token.token_key}
+
+
+def _webhook(things: Things) -> dict[str, Any]:
+    return {"public_id": things.webhook.public_id}
+
+
+def _delivery(things: Things) -> dict[str, Any]:
+    return _webhook(things) | {"delivery_id": things.delivery.pk}
+
+
+def _lab(things: Things) -> dict[str, Any]:
+    return {"slug": things.lab.slug}
+
+
+def _lab_person(things: Things) -> dict[str, Any]:
+    return _lab(things) | {"person_id": things.owner.pk}
+
+
+def _lab_invitation(things: Things) -> dict[str, Any]:
+    return _lab(things) | {"invitation_id": things.invitation.pk}
+
+
+def _lab_model(things: Things) -> dict[str, Any]:
+    return _lab(things) | {"model": things.submission.model.slug}
+
+
+def _secret(things: Things) -> dict[str, Any]:
+    return {"secret": things.secret}
+
+
+def _named(**values: str) -> Arguments:
+    return lambda _things: dict(values)
+
+
+TUS: Final = {"Tus-Resumable": "1.0.0"}
+OPEN: Final = "200 200 200 200 200"
+SIGNED_IN: Final = "200 200 200 302 200"
+API_SIGNED_IN: Final = "200 200 200 401 200"
+SHARED: Final = "200 200 404 404 200"
+OWNERS_PAGE: Final = "200 404 404 302 404"
+OWNERS_FORM: Final = "422 404 404 302 404"
+OWNERS_ACTION: Final = "302 404 404 302 404"
+MEMBERS_PAGE: Final = "200 200 404 302 404"
+NOT_LISTED: Final = "404 404 404 404 404"
+
+API: Final[dict[str, list[Row]]] = {
+    "api:me": [Row("GET", API_SIGNED_IN)],
+    "api:models": [Row("GET", OPEN), Row("POST", "400 400 400 401 400")],
+    "api:model": [Row("GET", SHARED, _model), Row("PATCH", "200 403 404 401 403", _model)],
+    "api:releases": [Row("GET", OPEN)],
+    "api:release": [Row("GET", OPEN, _named(name="test"))],
+    "api:tasks": [Row("GET", OPEN)],
+    "api:task": [Row("GET", OPEN, _named(slug=TASK))],
+    "api:submissions": [Row("GET", API_SIGNED_IN), Row("POST", "400 400 400 401 400")],
+    "api:submission": [Row("GET", SHARED, _submission)],
+    "api:examples": [Row("GET", SHARED, _submission, query=f"task={TASK}")],
+    "api:publish": [Row("POST", "200 403 404 401 403", _submission)],
+    "api:unlist": [Row("POST", "200 403 404 401 403", _submission)],
+    "api:withdraw": [Row("POST", "200 403 404 401 403", _submission)],
+    "api:evaluations": [Row("GET", OPEN)],
+    "api:evaluation": [Row("GET", SHARED, _evaluation)],
+    "api:events": [Row("GET", OPEN)],
+    "api:board": [Row("GET", OPEN)],
+    "api:compare": [Row("GET", "400 400 400 400 400")],
+    "api:queue": [Row("GET", OPEN)],
+    "api:runs": [Row("GET", API_SIGNED_IN)],
+    "api:run": [Row("GET", "200 404 404 401 200", _run)],
+    "api:uploads": [
+        Row("GET", API_SIGNED_IN),
+        Row("POST", "422 422 422 401 422", headers=TUS),
+    ],
+    "api:upload": [
+        Row("GET", "200 404 404 401 404", _upload),
+        Row("PATCH", "400 404 404 401 404", _upload, headers=TUS),
+        Row("DELETE", "204 404 404 401 404", _upload, headers=TUS),
+    ],
+    "api:schema": [Row("GET", OPEN)],
+    "api:nowhere": [],
+}
+PAGES: Final[dict[str, list[Row]]] = {
+    "healthz": [Row("GET", OPEN)],
+    "language": [Row("GET", "302 302 302 302 302", _named(code="en"))],
+    "submissions:home": [Row("GET", OPEN)],
+    "submissions:leaderboard": [Row("GET", OPEN)],
+    "submissions:board-row": [Row("GET", NOT_LISTED, _submission)],
+    "submissions:leaderboard-export": [Row("GET", OPEN, _named(suffix="csv"))],
+    "submissions:board-feed": [Row("GET", OPEN)],
+    "submissions:board-picture": [Row("GET", OPEN)],
+    "submissions:badge": [Row("GET", NOT_LISTED, _model)],
+    "submissions:board-chart": [Row("GET", NOT_LISTED, _named(name="none"))],
+    "submissions:tasks": [Row("GET", OPEN)],
+    "submissions:tasks-chart": [Row("GET", NOT_LISTED, _named(name="none"))],
+    "submissions:task": [Row("GET", OPEN, _named(slug=TASK))],
+    "submissions:task-chart": [Row("GET", NOT_LISTED, _named(slug=TASK, name="none"))],
+    "submissions:model": [Row("GET", SHARED, _model)],
+    "submissions:model-chart": [Row("GET", NOT_LISTED, _model_chart)],
+    "submissions:submit": [Row("GET", SIGNED_IN), Row("POST", "422 422 422 302 422")],
+    "submissions:submit-one-page": [Row("GET", SIGNED_IN), Row("POST", "422 422 422 302 422")],
+    "submissions:draft": [Row("GET", "302 404 404 302 404", _draft)],
+    "submissions:draft-model": [Row("GET", OWNERS_PAGE, _draft), Row("POST", OWNERS_FORM, _draft)],
+    "submissions:draft-protocol": [
+        Row("GET", OWNERS_PAGE, _draft),
+        Row("POST", OWNERS_FORM, _draft),
+    ],
+    "submissions:draft-upload": [Row("GET", OWNERS_PAGE, _draft), Row("POST", OWNERS_FORM, _draft)],
+    "submissions:draft-review": [
+        Row("GET", "302 404 404 302 404", _draft),
+        Row("POST", "302 404 404 302 404", _draft),
+    ],
+    "submissions:draft-discard": [Row("POST", "302 404 404 302 404", _draft)],
+    "submissions:submission": [Row("GET", SHARED, _submission)],
+    "submissions:examples": [Row("GET", SHARED, _task_of)],
+    "submissions:submission-chart": [Row("GET", NOT_LISTED, _submission_chart)],
+    "submissions:file": [Row("GET", SHARED, _file)],
+    "submissions:withdraw": [Row("POST", OWNERS_ACTION, _submission)],
+    "submissions:publish": [Row("POST", OWNERS_ACTION, _submission)],
+    "submissions:undo-publish": [Row("POST", OWNERS_ACTION, _submission)],
+    "submissions:unlist": [Row("POST", OWNERS_ACTION, _submission)],
+    "submissions:rename": [Row("POST", OWNERS_ACTION, _submission)],
+    "submissions:supersede": [Row("POST", OWNERS_ACTION, _submission)],
+    "submissions:compare": [Row("GET", "400 400 400 400 400")],
+    "submissions:compare-examples": [Row("GET", "400 400 400 400 400")],
+    "submissions:compare-chart": [Row("GET", NOT_LISTED, _named(name="none"))],
+    "submissions:mine": [Row("GET", SIGNED_IN)],
+    "submissions:organization-models": [Row("GET", MEMBERS_PAGE, _lab)],
+    # No model is named, which is none to share.
+    "submissions:share": [Row("POST", "404 404 404 302 404", _lab)],
+    "submissions:unshare": [Row("POST", OWNERS_ACTION, _lab_model)],
+    "submissions:queue": [Row("GET", OPEN)],
+    "submissions:docs": [Row("GET", OPEN, _named(name="scoring"))],
+    "submissions:reference": [Row("GET", OPEN)],
+    "submissions:own-data": [Row("GET", SIGNED_IN)],
+    # Both ask for the password first.
+    "submissions:take-data": [Row("POST", "302 302 302 302 302")],
+    "submissions:close-account": [Row("POST", "302 302 302 302 302")],
+    "submissions:endpoints": [Row("GET", SIGNED_IN)],
+    "submissions:endpoint-new": [Row("GET", SIGNED_IN), Row("POST", SIGNED_IN)],
+    "submissions:endpoint": [Row("GET", OWNERS_PAGE, _endpoint)],
+    "submissions:endpoint-change": [
+        Row("GET", OWNERS_PAGE, _endpoint),
+        Row("POST", OWNERS_PAGE, _endpoint),
+    ],
+    "submissions:endpoint-try": [Row("POST", OWNERS_ACTION, _endpoint)],
+    "submissions:endpoint-retire": [Row("POST", OWNERS_ACTION, _endpoint)],
+    "submissions:run-new": [
+        Row("GET", OWNERS_PAGE, _endpoint),
+        Row("POST", OWNERS_PAGE, _endpoint),
+    ],
+    "submissions:run": [Row("GET", "200 404 404 302 200", _run)],
+    "submissions:run-change": [Row("POST", OWNERS_ACTION, _run_action)],
+    "submissions:prompts": [Row("GET", NOT_LISTED, _submission)],
+    "submissions:releases": [Row("GET", OPEN)],
+    "submissions:release": [Row("GET", OPEN, _named(name="test"))],
+    "submissions:contexts": [Row("GET", NOT_LISTED, _named(name="test", task=TASK))],
+    "submissions:sample": [Row("GET", NOT_LISTED, _named(name="test", slug="none"))],
+    "submissions:series": [Row("GET", NOT_LISTED, _named(name="none"))],
+    "submissions:series-chart": [Row("GET", NOT_LISTED, _named(name="none", chart="none"))],
+    "submissions:series-model": [Row("GET", NOT_LISTED, _named(name="none", slug="none"))],
+    "submissions:series-model-chart": [
+        Row("GET", NOT_LISTED, _named(name="none", slug="none", chart="none"))
+    ],
+    "notices:notices": [Row("GET", SIGNED_IN)],
+    "notices:mail": [Row("POST", "302 302 302 302 302")],
+    "notices:webhooks": [Row("POST", "422 422 422 302 422")],
+    "notices:deliveries": [Row("GET", OWNERS_PAGE, _webhook)],
+    "notices:rotate": [Row("POST", OWNERS_PAGE, _webhook)],
+    "notices:delete": [Row("POST", OWNERS_ACTION, _webhook)],
+    "notices:test": [Row("POST", OWNERS_ACTION, _webhook)],
+    # What waits is not sent again: nobody can ask for it.
+    "notices:again": [Row("POST", "404 404 404 302 404", _delivery)],
+    "accounts:tokens": [Row("GET", SIGNED_IN), Row("POST", "422 422 422 302 422")],
+    "accounts:token_revoke": [Row("POST", OWNERS_ACTION, _token)],
+    "accounts:organizations": [Row("GET", SIGNED_IN), Row("POST", SIGNED_IN)],
+    "accounts:organization": [Row("GET", MEMBERS_PAGE, _lab)],
+    "accounts:invite": [Row("POST", "422 404 404 302 404", _lab)],
+    "accounts:invitation_withdraw": [Row("POST", OWNERS_ACTION, _lab_invitation)],
+    "accounts:role": [Row("POST", OWNERS_ACTION, _lab_person, body="role=member")],
+    "accounts:member_remove": [Row("POST", OWNERS_ACTION, _lab_person)],
+    "accounts:invitation": [Row("GET", SIGNED_IN, _secret)],
+}
