@@ -1,6 +1,7 @@
 // Rows chosen for a comparison stay chosen while the reader filters, sorts and comes back.
 // The address is where they are kept; the browser's storage remembers them for the next visit.
 const board = document.getElementById("board");
+const PIN = 'input[type="checkbox"][name="s"]';
 const split = (text) => (text || "").split(",").filter(Boolean);
 let pins = [];
 
@@ -19,7 +20,7 @@ function store() {
 function show() {
   const tray = document.getElementById("compare");
   if (!tray) return;
-  const boxes = [...board.querySelectorAll('input[form="compare"]')];
+  const boxes = [...board.querySelectorAll(PIN)];
   for (const box of boxes) box.checked = pins.includes(box.value);
   const here = new Set(boxes.map((box) => box.value));
   tray.querySelector("[data-pins-elsewhere]").replaceChildren(
@@ -32,7 +33,7 @@ function show() {
   tray.querySelector("[data-pins-count]").textContent = pins.length;
   tray.querySelector("[data-pins-clear]").hidden = !pins.length;
   tray.querySelector("[data-pins-keep]").hidden = true;
-  tray.classList.toggle("tray--full", pins.length > 0);
+  tray.querySelector(".tray").classList.toggle("tray--full", pins.length > 0);
 }
 
 function start() {
@@ -50,7 +51,7 @@ function start() {
 }
 
 document.addEventListener("change", (event) => {
-  if (!event.target.matches('input[form="compare"]')) return;
+  if (!event.target.matches(PIN)) return;
   const tray = document.getElementById("compare");
   pins = pins.filter((pin) => pin !== event.target.value);
   if (event.target.checked && pins.length < Number(tray.dataset.most)) pins.push(event.target.value);
@@ -79,8 +80,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   const url = new URL(event.detail.path, location.href);
   url.searchParams.delete("s");
   event.detail.path = url.pathname + url.search;
-  delete event.detail.parameters.s;
-  if (pins.length) event.detail.parameters.s = pins.join(",");
+  // A field that says nothing has no place in the address.
+  for (const [name, value] of [...event.detail.formData]) {
+    if (value === "" || name === "s") event.detail.formData.delete(name);
+  }
+  if (pins.length) event.detail.formData.set("s", pins.join(","));
 });
 document.addEventListener("htmx:afterSwap", show);
 start();

@@ -81,7 +81,7 @@ class _Page:
             f"<tr{f' id=row-{id_}' if id_ else ''}>"
             f"<td class=pin>{self._pin(id_, name) if id_ else ''}"
             f"<td class=rank>{self._rank(row)}"
-            f'<th class=model scope=row><a href="{self._model_href}{row.model_slug}/">{name}</a>'
+            f'<th scope=row><a href="{self._model_href}{row.model_slug}/">{name}</a>'
             f"<small>{conditional_escape(_under_name(row, self._access))}</small>"
             f"<td class=avg>{self._average(row)}<td class=ci>{self._strip(row)}"
             f"{self._cells.of(row)}<td class=n>{self._answered(row)}"
@@ -91,7 +91,7 @@ class _Page:
     def _pin(self, id_: str, name: str) -> str:
         checked = " checked" if id_ in self._pins else ""
         label = f'aria-label="{self._compare} {name}"'
-        return f"<input type=checkbox name=s value={id_} form=compare{checked} {label}>"
+        return f"<input type=checkbox name=s value={id_}{checked} {label}>"
 
     def _rank(self, row: BoardRow) -> str:
         if row.has_rank_interval:
@@ -107,7 +107,7 @@ class _Page:
     def _strip(self, row: BoardRow) -> str:
         if self._axis is None or row.low is None:
             return ""
-        return f'<svg class=strip aria-hidden=true><path d="{strip(row, self._axis)}"/></svg>'
+        return f'<svg aria-hidden=true><path d="{strip(row, self._axis)}"/></svg>'
 
     def _answered(self, row: BoardRow) -> str:
         if not row.n or row.answered is None:

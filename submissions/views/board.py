@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -22,6 +23,7 @@ from submissions.views.unchanged import answer_unchanged, etag_of, with_tag
 
 
 @require_safe
+@gzip_page
 @vary_on_headers("HX-Request")
 def leaderboard(request: HtmxRequest) -> HttpResponse:
     """Show models under one scorer; the address says which, and in what order."""

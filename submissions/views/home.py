@@ -7,6 +7,7 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from scoring import SUITES, Suite
@@ -26,6 +27,7 @@ _NEWS: Final = 5
 
 
 @require_safe
+@gzip_page
 def home(request: HtmxRequest) -> HttpResponse:
     """Say what this is, and show the top of the board."""
     suite = SUITES[settings.DEFAULT_SUITE]
