@@ -207,6 +207,7 @@ PAGES = (
     "/accounts/3rdparty/",
     "/account/organizations/",
     "/account/notices/",
+    "/account/data/",
 )
 
 
