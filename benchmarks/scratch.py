@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.parse
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,7 +91,7 @@ def scratch_portal() -> Iterator[Scratch]:
     folder = Path(tempfile.mkdtemp(prefix="portal-benchmark-"))
     given = os.environ.get("DATABASE_URL", "")
     name = f"portal_{uuid.uuid4().hex[:12]}"
-    broker_port, broker = _start_broker(folder)
+    broker_port, stop_broker = _start_broker(folder)
     os.environ |= {
         "STATE_DIR": str(folder),
         "REDIS_URL": f"redis://127.0.0.1:{broker_port}/0",
@@ -110,8 +110,9 @@ def scratch_portal() -> Iterator[Scratch]:
         _prepare(folder)
         yield scratch
     finally:
-        for process in [*scratch.started, broker]:
+        for process in scratch.started:
             _end(process)
+        stop_broker()
         if given:
             _administer(given, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         shutil.rmtree(folder, ignore_errors=True)
@@ -130,12 +131,14 @@ def _prepare(folder: Path) -> None:
         call_command("import_published", str(published), stdout=nowhere)
 
 
-def _start_broker(folder: Path) -> tuple[int, "subprocess.Popen[bytes]"]:
+def _start_broker(folder: Path) -> tuple[int, Callable[[], None]]:
+    """The port of a broker, and how to stop it in its own way, with the server it started."""
     from benchmark_site.serve import (  # noqa: PLC0415
         Running,
         broker,
         free_port,
         start,
+        stop,
         wait_for_broker,
     )
 
@@ -143,7 +146,7 @@ def _start_broker(folder: Path) -> tuple[int, "subprocess.Popen[bytes]"]:
     role = broker(port, folder)
     running = Running(role, start(role))
     wait_for_broker(port, running)
-    return port, running.process
+    return port, lambda: stop(running)
 
 
 def _administer(url: str, statement: str) -> None:
