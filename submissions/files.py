@@ -1,7 +1,6 @@
 """Files kept under the hash of their content: written whole or not at all, verified when read."""
 
 import hashlib
-import io
 import os
 import tempfile
 from collections.abc import Iterator
@@ -100,11 +99,6 @@ def _is_whole(sha256: str) -> bool:
             return hash_stream(kept)[0] == sha256
     except DamagedFile:
         return False
-
-
-def store_bytes(data: bytes) -> str:
-    """Keep bytes and return their sha256 as hex."""
-    return store_stream(io.BytesIO(data))[0]
 
 
 @contextmanager

@@ -1,12 +1,10 @@
 """What an address may ask: parameters that are not known, or are given twice, are refused."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from django.http import QueryDict
 from rest_framework import serializers
-
-PRINTABLE: Final = r"^[^\u0000]*$"
 
 
 def refuse_unknown(given: Iterable[str], known: Iterable[str], *, kind: str = "parameter") -> None:

@@ -47,7 +47,6 @@ def percent(value: float | None) -> str:
     return shown.replace("-", MINUS)
 
 
-@register.filter
 def percent_exact(value: float | None) -> str:
     """A fraction as percent with four decimals, for a title."""
     return "" if value is None or not math.isfinite(value) else f"{value * 100:.4f} %"
@@ -145,12 +144,6 @@ def points(value: float | None) -> str:
 
 
 @register.filter
-def tick_points(value: float) -> str:
-    """A tick of an axis that counts percentage points."""
-    return f"{value:+g}".replace("-", MINUS) if value else "0"
-
-
-@register.filter
 def p_value(p: float, equals: str = "") -> str:
     """A p-value to four places; `equals` stands before it unless it is smaller than that."""
     if p < 0.0001:
@@ -195,12 +188,6 @@ def strip(row: BoardRow, axis: Axis) -> str:
     """The path of an average's interval on the axis: a line, and a bar at the average."""
     low, middle, high = (axis.place(100 * (one or 0.0)) for one in (row.low, row.average, row.high))
     return f"M{low:g} 6H{high:g}M{middle:g} 2V10"
-
-
-@register.filter
-def axis_grid(axis: Axis) -> str:
-    """The path of an axis' ticks, from edge to edge of a strip."""
-    return "".join(f"M{x:g} 0V12" for x, _ in axis.marks)
 
 
 @register.filter

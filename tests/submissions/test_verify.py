@@ -1,6 +1,7 @@
 """What is broken is found and named, whoever broke it; what holds is said to hold."""
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pytest_django import Settings
 from submissions.artefacts import pack_scores, unpack_scores
 from submissions.draft_files import drop_files, keep_files
 from submissions.files import _name as stored_name
-from submissions.files import _storage, store_bytes
+from submissions.files import _storage, store_stream
 from submissions.models import (
     BoardLine,
     Draft,
@@ -161,7 +162,7 @@ def test_a_break_in_a_drafts_files_is_found(draft: Draft, damage: str) -> None:
 
 
 def test_what_nobody_touched_holds(scored: Submission, capsys: pytest.CaptureFixture[str]) -> None:
-    store_bytes(b"what a refused upload left")
+    store_stream(BytesIO(b"what a refused upload left"))
 
     call_command("verify")
 
