@@ -8,6 +8,8 @@ from typing import Any, Final, cast
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from submissions.access import submittable_models
@@ -33,7 +35,9 @@ class CountField(forms.CharField):
         match = _COUNT.fullmatch(text) if len(text) <= _COUNT_CHARS else None
         number = Decimal(match[1]) * _SUFFIXES[match[2]] if match else None
         if number is None or number != int(number) or not 0 < number <= _COUNT_MAX:
-            raise forms.ValidationError("Write a whole number such as 7B, 128K or 7000000000.")
+            raise forms.ValidationError(
+                gettext("Write a whole number such as 7B, 128K or 7000000000.")
+            )
         return int(number)
 
 
@@ -52,7 +56,7 @@ class FilesField(forms.FileField):
         """Return every file.  Empty ones pass: intake names them beside all other problems."""
         files = data if isinstance(data, list | tuple) else [data] if data else []
         if not files:
-            raise forms.ValidationError("Choose at least one file.", code="required")
+            raise forms.ValidationError(gettext("Choose at least one file."), code="required")
         return list(files)
 
 
@@ -61,63 +65,67 @@ class SubmitForm(forms.Form):
 
     # The metaclass takes fields off the class, so this does not hide BaseForm.files.
     files = FilesField(  # type: ignore[assignment]
-        label="Prediction files",
+        label=_("Prediction files"),
         widget=FilesInput({"multiple": True, "accept": ".jsonl,.json,.gz,.tgz,.zip,.tar"}),
-        help_text="preds_<task>.jsonl, also as .gz, or a .zip or .tar.gz of them.",
+        help_text=_("preds_<task>.jsonl, also as .gz, or a .zip or .tar.gz of them."),
     )
     release = forms.ModelChoiceField(
         queryset=Release.objects.none(),
         required=False,
         to_field_name="name",
-        empty_label="Recognise it from the files",
-        label="Release of the data",
-        help_text="The data exist in generations with other ids and questions. Ids, counts and "
-        "ground truths in the files usually tell which one was used.",
+        empty_label=_("Recognise it from the files"),
+        label=_("Release of the data"),
+        help_text=_(
+            "The data exist in generations with other ids and questions. Ids, counts and "
+            "ground truths in the files usually tell which one was used."
+        ),
     )
     drop_first_number = forms.BooleanField(
         required=False,
-        label="Math.Calc answers begin by repeating the first operand",
-        help_text="Declare this if your model echoes the first number before its first result; "
-        "the official scorers then leave that number out, as the authors did for GPT-4.",
+        label=_("Math.Calc answers begin by repeating the first operand"),
+        help_text=_(
+            "Declare this if your model echoes the first number before its first result; "
+            "the official scorers then leave that number out, as the authors did for GPT-4."
+        ),
     )
     model = forms.ModelChoiceField(
         queryset=ModelEntry.objects.none(),
         required=False,
         to_field_name="slug",
-        empty_label="A new model, described below",
-        label="Model",
+        empty_label=_("A new model, described below"),
+        label=_("Model"),
     )
-    name = forms.CharField(max_length=120, required=False, label="Name of a new model")
-    organization = forms.CharField(max_length=120, required=False, label="Organization")
-    link = forms.URLField(max_length=400, required=False, label="Link", assume_scheme="https")
-    licence = forms.CharField(max_length=80, required=False, label="Licence")
-    parameters = CountField(required=False, label="Parameters", help_text="Such as 7B.")
+    name = forms.CharField(max_length=120, required=False, label=_("Name of a new model"))
+    organization = forms.CharField(max_length=120, required=False, label=_("Organization"))
+    link = forms.URLField(max_length=400, required=False, label=_("Link"), assume_scheme="https")
+    licence = forms.CharField(max_length=80, required=False, label=_("Licence"))
+    parameters = CountField(required=False, label=_("Parameters"), help_text=_("Such as 7B."))
     context_tokens = CountField(
-        required=False, label="Context length in tokens", help_text="Such as 128K."
+        required=False, label=_("Context length in tokens"), help_text=_("Such as 128K.")
     )
     weights = forms.ChoiceField(
-        choices=[("open", "Open: anybody can download them"), ("closed", "Closed")],
+        choices=[("open", _("Open: anybody can download them")), ("closed", _("Closed"))],
         initial="closed",
         required=False,
         widget=forms.RadioSelect,
-        label="Weights",
+        label=_("Weights"),
     )
     visibility = forms.ChoiceField(
         choices=[
-            ("public", "Public: everybody sees it, and it stands on the board"),
-            ("unlisted", "Unlisted: whoever has its link sees it; it is listed nowhere"),
-            ("private", "Private: only you and the organizers see it"),
+            ("public", _("Public: everybody sees it, and it stands on the board")),
+            ("unlisted", _("Unlisted: whoever has its link sees it; it is listed nowhere")),
+            ("private", _("Private: only you and the organizers see it")),
         ],
         initial="public",
         widget=forms.RadioSelect,
-        label="Visibility",
+        label=_("Visibility"),
     )
     note = forms.CharField(
         max_length=2000,
         required=False,
-        label="Note",
+        label=_("Note"),
         widget=forms.Textarea({"rows": 3}),
-        help_text="Shown on the submission’s page: prompts, truncation, decoding, what differs.",
+        help_text=_("Shown on the submission’s page: prompts, truncation, decoding, what differs."),
     )
 
     def __init__(
@@ -147,10 +155,10 @@ class SubmitForm(forms.Form):
         data = super().clean() or self.cleaned_data
         name, chosen = data.get("name"), data.get("model")
         if chosen and name:
-            self.add_error("name", "Leave this empty, or choose a new model above.")
+            self.add_error("name", gettext("Leave this empty, or choose a new model above."))
         is_missing = not chosen and not name and not {"model", "name"} & set(self.errors)
         if is_missing and not self.is_check:
-            self.add_error("name", "Name the model, or choose one of yours above.")
+            self.add_error("name", gettext("Name the model, or choose one of yours above."))
         return data
 
     def named_files(self) -> list[tuple[str, Any]]:

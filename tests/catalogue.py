@@ -26,7 +26,7 @@ from django.template.base import Node
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("benchmark_site", "accounts", "submissions", "workers", "scoring")
+PACKAGES = ("benchmark_site", "accounts", "notices", "submissions", "workers", "scoring")
 FOLDERS = {"zh_Hans": ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"}
 # A text handed to another tag: {% include "x" with label=_("Name") %}.
 _IN_TAG = re.compile(r"""\b_\((?:"([^"]+)"|'([^']+)')\)""")

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
 from scoring import Suite
@@ -22,7 +22,6 @@ from submissions.text_difference import Parted, first_difference
 register = template.Library()
 
 MINUS: Final = "\u2212"
-_ABSENT: Final = '<abbr title="not submitted">\u2013</abbr>'
 _STEPS: Final = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 
 
@@ -80,9 +79,10 @@ def score(cell: Cell | None) -> SafeString:
     """A cell's text: percent, a bound such as < 5, or a dash that says why."""
     if cell is not None and cell.below is not None:
         bound = f"{cell.below * 100:g}"
-        return format_html('<span title="reported only as below {} %">&lt; {}</span>', bound, bound)
+        why = gettext("reported only as below %(bound)s %%") % {"bound": bound}
+        return format_html('<span title="{}">&lt; {}</span>', why, bound)
     if cell is None or cell.value is None or not math.isfinite(cell.value):
-        return mark_safe(_ABSENT)  # noqa: S308  A constant of this file.
+        return format_html('<abbr title="{}">\u2013</abbr>', gettext("not submitted"))
     return format_html('<span title="{}">{}</span>', percent_exact(cell.value), percent(cell.value))
 
 
@@ -194,8 +194,10 @@ def strip(row: BoardRow, axis: Axis) -> str:
 def average_label(name: str, suite: Suite) -> str:
     """What another average is called."""
     if name.startswith("without_"):
-        return f"without {suite.task(name.removeprefix('without_')).name}"
-    return {"family": "by family"}.get(name, words(name))
+        task = suite.task(name.removeprefix("without_")).name
+        return gettext("without %(task)s") % {"task": task}
+    known = {"family": gettext("by family"), "above_chance": gettext("above chance")}
+    return known.get(name, words(name))
 
 
 @register.filter
