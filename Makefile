@@ -8,7 +8,7 @@ TEST_PROCESSES ?= auto
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-models test-api check fix worker real-model lock messages screenshots clean
+.PHONY: help run test test-models test-api check fix worker real-model needle-map lock messages screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,11 @@ MODELS := build/models
 real-model: $(VENV)/dev.stamp $(MODELS)/stamp ## run a real small model behind a real server (downloads torch, about 1 GB)
 	REAL_MODEL_BIN=$(MODELS)/venv/bin REAL_MODEL=$(MODELS)/smollm2 \
 		$(BIN)/python -m pytest -s tests/real_model $(ARGS)
+
+needle-map: $(VENV)/dev.stamp $(MODELS)/stamp ## draw where that model finds a pass key, by length and depth
+	REAL_MODEL_BIN=$(MODELS)/venv/bin REAL_MODEL=$(MODELS)/smollm2 \
+		REAL_MODEL_PICTURE=docs/images/smollm2-needles.png \
+		$(BIN)/python -m pytest -s tests/real_model/test_needle_map.py $(ARGS)
 
 $(MODELS)/stamp: tests/real_model/convert.py
 	$(PYTHON) -m venv $(MODELS)/venv

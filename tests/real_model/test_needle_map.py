@@ -1,0 +1,69 @@
+"""Where a real small model finds a pass key: a run of each length, and the map that the site shows.
+
+`make needle-map` runs it at 256 to 4k tokens and keeps the picture for the README; it takes some
+minutes on two cores.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import sync_playwright
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from submissions import queue
+from submissions.generated import Plan, make_releases
+from submissions.models import HostedRun
+from tests import asking as make_asking
+from tests import make, needs
+from tests.conftest import CHROMIUM_FLAGS
+from tests.redis_server import Redis
+from workers import hosted
+
+TOKENS = (256, 512, 1024, 2048, 4096)
+PER_LENGTH = int(os.environ.get("NEEDLES", "20"))
+
+
+@pytest.mark.slow
+@pytest.mark.needs_browser
+@pytest.mark.django_db(transaction=True)
+def test_a_real_models_map_is_drawn_from_its_runs(
+    address: str, settings: Settings, redis: Redis, live_server: LiveServer
+) -> None:
+    settings.OUTBOUND_HTTP_ALLOWED, settings.OUTBOUND_NETWORKS = True, ["127.0.0.0/8"]
+    settings.REDIS_URL, settings.REDIS_PREFIX = redis.url, redis.prefix
+    plan = Plan(name="needles", suite=make.SUITE, tokens=TOKENS, per_task=PER_LENGTH, seed=7)
+    releases = [release for release, _ in make_releases(plan, now=timezone.now())]
+    endpoint = make_asking.endpoint(
+        address,
+        model_name=str(Path(os.environ["REAL_MODEL"]).resolve()),
+        # The longest prompts must not be cut: the map is of the model, not of the scissors.
+        context_tokens=8_192,
+        concurrency=1,
+    )
+
+    runs: list[HostedRun] = []
+    for release in releases:
+        run = make_asking.run(endpoint, release=release, tasks=["passkey"])
+        hosted.work_on_run(run.pk, worker="w", is_stopping=lambda: False)
+        run.refresh_from_db()
+        assert (run.status, run.reason, run.answers.count()) == ("finished", "", PER_LENGTH)
+        assert run.submission is not None
+        queue.evaluate_here(run.submission.evaluations.get().pk)
+        runs.append(run)
+
+    path = reverse("submissions:series-model", args=["needles", runs[0].model.slug])
+    # Chromium comes last: its event loop and the database would not share this thread.
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=needs.chromium(), args=CHROMIUM_FLAGS)
+        page = chromium.new_context(viewport={"width": 1000, "height": 900}).new_page()
+        page.goto(f"{live_server.url}{path}?task=passkey")
+        chart = page.locator(".chart svg[role=img]").first
+        for tokens in ("256", "512", "1k", "2k", "4k"):
+            assert chart.get_by_text(tokens, exact=True).count() == 1
+        if picture := os.environ.get("REAL_MODEL_PICTURE"):
+            chart.screenshot(path=picture)
+        chromium.close()
