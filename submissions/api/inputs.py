@@ -114,7 +114,7 @@ class SubmitSerializer(FactsSerializer):
     """Uploads in parts, the model they are of, and what is said of them."""
 
     upload = serializers.ListField(
-        child=serializers.CharField(max_length=16),
+        child=serializers.RegexField(r"^[-a-zA-Z0-9_]{1,16}$"),
         required=False,
         allow_empty=False,
         help_text="Ids of finished uploads in parts; may be repeated, and stand beside files.",

@@ -63,6 +63,8 @@ class RoundShape(serializers.Serializer[Any]):
 class ReleaseShape(serializers.ModelSerializer[Release]):
     """A version of a suite's data."""
 
+    # Empty where a release belongs to none, which is no slug.
+    series = serializers.CharField()
     tasks = serializers.SerializerMethodField(help_text="By task: its examples.")
     seed = serializers.CharField(help_text="Of generated data; empty while it is a secret.")
     round = serializers.SerializerMethodField(help_text="When predictions may come in.")
