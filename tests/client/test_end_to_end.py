@@ -120,6 +120,7 @@ def test_a_submission_from_login_to_compare(signed_in: Shell) -> None:
     report = shell.json("submit", *files, "--model", "First", "--dry-run")
     assert (report["release"], report["missing_tasks"]) == ("small", [])
     assert shell.json("status") == []
+    assert shell.json("runs") == []
 
     first = shell.json("submit", *files, "--model", "First", "--wait", "--timeout", "150")
     assert first["status"] == "done"
