@@ -7,8 +7,6 @@ from hashlib import blake2b
 from json import JSONEncoder
 from typing import TypeAlias
 
-import orjson
-
 from scoring.drafts import GeneratorKit
 
 Json: TypeAlias = object
@@ -265,6 +263,9 @@ _PACK = JSONEncoder(separators=(",", ":")).encode
 def _packed(answer: Answer) -> bytes:
     """An answer as JSON without spaces, whose bytes never change: they tell answers apart."""
     if isinstance(answer, list) and isinstance(answer[0], int):
+        # Late: examples are generated on a Python without any package.
+        import orjson  # noqa: PLC0415
+
         try:
             # Whole numbers look the same in every JSON, and there are 15,000 in a running result.
             return orjson.dumps(answer)

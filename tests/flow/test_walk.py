@@ -75,7 +75,7 @@ def test_without_a_token_an_upload_is_turned_away(portal: Portal) -> None:
     answer = requests.post(f"{portal.url}/api/v1/submissions/", data={"model": "x"}, timeout=30)
 
     assert answer.status_code == 401
-    assert answer.json()["code"] == "not_authenticated"
+    assert answer.json()["code"] == "not-authenticated"
 
 
 def test_a_portal_stops_cleanly_and_finds_its_submissions_again(tmp_path: Path) -> None:

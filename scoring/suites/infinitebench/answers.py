@@ -4,8 +4,6 @@ import math
 import re
 from collections.abc import Mapping
 
-import orjson
-
 from scoring.types import AnswerReader, BadAnswer, Json
 
 _LETTERS = "ABCDEFGHIJ"
@@ -69,6 +67,9 @@ def _are_surely_whole(values: list[Json]) -> bool:
 
     A look at each of 15,000 running results takes ten times as long.
     """
+    # Late: examples are generated on a Python without any package.
+    import orjson  # noqa: PLC0415
+
     try:
         text = orjson.dumps(values)
     except orjson.JSONEncodeError:
