@@ -1,6 +1,9 @@
 """Calls webhooks: each try is pinned to a checked address, signed afresh, and written down."""
 
+import asyncio
+import contextlib
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,7 +12,7 @@ import httpx2
 from notices.backoff import CLAIM, next_try
 from notices.models import Delivery
 from notices.webhooks import rules, signed_headers
-from outbound import AddressRefused, AnswerRefused, client, pin, read_limited
+from outbound import AddressRefused, AnswerRefused, Target, async_client, limited_chunks, pin
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +20,10 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 10
 # The log of calls is kept this long after their end.
 KEPT: Final = timedelta(days=30)
+# How long the receiver may be silent, and how long a whole call may take: one that sends a byte
+# now and then must not keep a worker.
 _SECONDS: Final = 10.0
+_CALL_SECONDS: Final = 20.0
 _ANSWER_BYTES: Final = 64 * 1024
 _GONE: Final = 410
 
@@ -56,18 +62,31 @@ def _call(delivery: Delivery, *, now: datetime) -> tuple[int | None, str]:
         "User-Agent": "ibench-portal-webhooks/1",
         **signed_headers(delivery, now=now),
     }
-    status = None
     try:
         target = pin(url, rules=rules())
-        with (
-            client(target, seconds=_SECONDS) as caller,
-            caller.stream("POST", url, content=delivery.body.encode(), headers=headers) as answer,
-        ):
-            status = answer.status_code
-            read_limited(answer, max_bytes=_ANSWER_BYTES, seconds=_SECONDS)
-    except AddressRefused as error:
-        return status, str(error)
-    except (httpx2.HTTPError, AnswerRefused) as error:
-        if status is None or not 200 <= status < 300:
-            return status, str(error) or type(error).__name__
+        status = asyncio.run(_post(target, url, delivery.body.encode(), headers))
+    except TimeoutError:
+        return None, f"no answer within {_CALL_SECONDS:g} seconds"
+    except (AddressRefused, httpx2.HTTPError) as error:
+        return None, str(error) or type(error).__name__
     return status, "" if 200 <= status < 300 else f"answered {status}"
+
+
+async def _post(target: Target, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """The status of the answer; what it says besides is read, within limits, and left."""
+    async with (
+        asyncio.timeout(_CALL_SECONDS),
+        async_client(target, seconds=_SECONDS, connections=1) as caller,
+        caller.stream("POST", url, content=body, headers=dict(headers)) as answer,
+    ):
+        status = answer.status_code
+        with contextlib.suppress(httpx2.HTTPError, AnswerRefused, TimeoutError):
+            await _read(answer)
+    return status
+
+
+async def _read(answer: httpx2.Response) -> None:
+    chunks = limited_chunks(answer, max_bytes=_ANSWER_BYTES, seconds=_SECONDS)
+    async with asyncio.timeout(_SECONDS):
+        async for _ in chunks:
+            pass

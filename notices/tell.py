@@ -9,6 +9,7 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 
 from accounts.models import User
+from notices.backoff import CLAIM
 from notices.chosen import mail_kinds
 from notices.hatch import nudge_on_commit
 from notices.models import Delivery, Kind, Webhook
@@ -48,3 +49,15 @@ def add_delivery(webhook: Webhook, kind: Kind, data: dict[str, Any], *, now: dat
     )
     nudge_on_commit()
     return delivery
+
+
+def add_test(webhook: Webhook, *, now: datetime) -> None:
+    """Write a call that tells of nothing; one that waits already is made soon instead.
+
+    One at a time: a thousand to a slow receiver would keep everybody else's calls waiting.
+    """
+    waiting = webhook.deliveries.filter(kind=Kind.TEST, due_at__isnull=False)
+    if not waiting.exists():
+        add_delivery(webhook, Kind.TEST, {"message": "A test."}, now=now)
+    # What is due sooner may be on its way at this moment.
+    waiting.filter(due_at__gt=now + CLAIM).update(due_at=now)

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from notices.chosen import choose_mail, mail_kinds
 from notices.forms import MailForm, WebhookForm
-from notices.models import Delivery, Kind, Webhook
-from notices.tell import add_delivery
+from notices.models import Delivery, Webhook
+from notices.tell import add_test
 from notices.webhooks import NotTaken, add_webhook, rotate_secret, secret_of
 
 _LISTED = 50
@@ -82,7 +82,7 @@ def delete(request: HttpRequest, public_id: str) -> HttpResponse:
 def test(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send a notice that tells of nothing, to see whether it arrives."""
     webhook = _own(request, public_id)
-    add_delivery(webhook, Kind.TEST, {"message": "A test."}, now=timezone.now())
+    add_test(webhook, now=timezone.now())
     return redirect("notices:deliveries", public_id=public_id)
 
 

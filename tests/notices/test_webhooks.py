@@ -4,6 +4,11 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -11,6 +16,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
+from notices import deliver
 from notices.backoff import WAITS
 from notices.chosen import choose_mail
 from notices.deliver import KEPT, carry_deliveries
@@ -109,6 +115,37 @@ def test_an_answer_without_end_is_cut_off(receiver: Answering) -> None:
 
     # It said 200: the notice arrived, whatever else the receiver goes on to say.
     assert carry_deliveries(now=timezone.now()) == 1
+
+
+def test_a_receiver_that_drips_keeps_no_worker(
+    receiver: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "_CALL_SECONDS", 0.5)
+    with dripping() as url:
+        add_delivery(add_webhook(make.user(), url, [], now=make.NOW), Kind.TEST, {}, now=make.NOW)
+        began = time.monotonic()
+        assert carry_deliveries(now=timezone.now()) == 0
+
+    assert time.monotonic() - began < 2
+    assert Delivery.objects.get().error == "no answer within 0.5 seconds"
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """A server whose answer's head comes a byte at a time, for three seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            taken, _ = server.accept()
+            with taken, suppress(OSError):
+                for byte in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 10:
+                    taken.sendall(bytes([byte]))
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/hook"
+        thread.join(10)
 
 
 @pytest.mark.parametrize(

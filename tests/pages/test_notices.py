@@ -1,6 +1,7 @@
 """The pages of notices: choices, webhooks and their log, as owner, other user and nobody."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -75,6 +76,24 @@ def test_a_test_call_reads_in_the_log(
     Delivery.objects.update(due_at=None, given_up_at=timezone.now())
     client.post(f"{log}{Delivery.objects.get().pk}/again/")
     assert Delivery.objects.get().due_at is not None
+
+
+def test_a_thousand_tests_are_one_call(
+    owner: User,
+    receiver: Answering,  # noqa: F811
+) -> None:
+    receiver.say(500, b"")
+    client = client_of(owner)
+    client.post(HOOKS, {"url": f"{receiver.url}/x", "kinds": ["submission.scored"]})
+    path = f"{HOOKS}{Webhook.objects.get().public_id}/test/"
+    for _ in range(3):
+        client.post(path)
+    assert Delivery.objects.count() == 1
+
+    later = timezone.now() + timedelta(hours=4)
+    Delivery.objects.update(due_at=later, attempts=4)
+    client.post(path)
+    assert Delivery.objects.get().due_at < later
 
 
 @pytest.mark.parametrize("door", ["", "rotate/", "delete/", "test/"])
