@@ -10,7 +10,7 @@ from accounts.models import Membership, Organization, User
 from notices.closing import forget_notices
 from submissions.drafts import throw_away
 from submissions.endpoints import retire_endpoint
-from submissions.forget import forget_content, forget_model
+from submissions.forget import forget_answers, forget_content, forget_model
 from submissions.models import Draft, HostedRun, ModelEntry, Submission
 from submissions.runs import OPEN, cancel_run
 from submissions.uploads import drop_upload
@@ -39,7 +39,8 @@ def close_account(person: User, *, keep_public: bool, now: datetime) -> None:
         for submission in Submission.objects.filter(
             submitter=person, model__shared_with=None
         ).select_related("model", "release"):
-            if submission.visibility == PUBLIC and (keep_public or submission.withdrawn_at):
+            # What was withdrawn is nobody's to see any more, whatever it was before.
+            if keep_public and submission.visibility == PUBLIC and not submission.withdrawn_at:
                 continue
             withdraw_submission(submission, now=now)
             forget_content(submission)
@@ -85,6 +86,8 @@ def _end_organization(organization: Organization) -> None:
 def _end_runs(person: User, *, now: datetime) -> None:
     for run in HostedRun.objects.filter(owner=person, status__in=OPEN):
         cancel_run(run, reason=_("its owner closed the account"), now=now)
+    # What became a submission goes or stays with it.
+    forget_answers(HostedRun.objects.filter(owner=person, submission=None))
     for endpoint in person.endpoints.all():
         retire_endpoint(endpoint, now=now)
     person.endpoints.update(

@@ -1,10 +1,13 @@
 """Deletes what a submission held: its predictions, files and scores; its bare row stays."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from submissions.files import drop_stored
 from submissions.models import (
+    Answer,
     BoardEvent,
+    HostedRun,
     ModelEntry,
     ReportedScore,
     Submission,
@@ -21,14 +24,21 @@ def forget_content(submission: Submission) -> None:
         *submission.tasks.values_list("sha256", flat=True),
     }
     Submission.objects.filter(pk=submission.pk).update(
-        current_evaluation=None, note="", warnings=[]
+        current_evaluation=None, note="", declared={}, warnings=[]
     )
+    forget_answers(submission.runs.all())
     submission.evaluations.all().delete()
     submission.standings.all().delete()
     submission.files.all().delete()
     submission.tasks.all().delete()
     BoardEvent.objects.filter(submission=submission).update(detail={})
     transaction.on_commit(lambda: _drop_unreferenced(sha256s), robust=True)
+
+
+def forget_answers(runs: QuerySet[HostedRun]) -> None:
+    """Delete what a model answered in runs, and what its server said of itself."""
+    Answer.objects.filter(run__in=runs).delete()
+    runs.update(environment={})
 
 
 def _drop_unreferenced(sha256s: set[str]) -> None:

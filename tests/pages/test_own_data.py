@@ -15,8 +15,9 @@ from accounts.organizations import MEMBER, found_organization
 from notices.models import Letter, Webhook
 from submissions.closing import NotClosed, close_account
 from submissions.files import DamagedFile, read_stored
-from submissions.models import ModelEntry, Submission
+from submissions.models import Answer, HostedRun, ModelEntry, Submission
 from submissions.sharing import share_model
+from submissions.withdraw import withdraw_submission
 from tests import make
 from tests.pages.make_pages import client_of, scored
 
@@ -140,6 +141,42 @@ def test_public_submissions_are_withdrawn_where_that_was_chosen(leaver: User) ->
     assert not public.files.exists()
     assert not public.standings.exists()
     assert client_of(None).get(f"/s/{public.public_id}/").status_code == 410
+
+
+@pytest.mark.parametrize("keep_public", [True, False])
+def test_what_was_withdrawn_before_goes_as_well(leaver: User, *, keep_public: bool) -> None:
+    public = scored(submitter=leaver, note="mine", declared={"decoding": "mine"})
+    withdraw_submission(public, now=timezone.now())
+
+    close_account(leaver, keep_public=keep_public, now=timezone.now())
+
+    public.refresh_from_db()
+    assert not public.files.exists()
+    assert not public.tasks.exists()
+    assert (public.note, public.declared) == ("", {})
+
+
+def test_answers_of_runs_go_with_what_became_of_them(leaver: User) -> None:
+    kept, gone = scored(submitter=leaver), scored(submitter=leaver, visibility="private", right=1)
+    for submission in (kept, gone, None):
+        run = HostedRun.objects.create(
+            owner=leaver,
+            model=kept.model,
+            release=kept.release,
+            tasks=["passkey"],
+            facts={},
+            visibility="private",
+            status="finished" if submission else "cancelled",
+            reason="" if submission else "no more",
+            created_at=make.NOW,
+            finished_at=make.NOW,
+            submission=submission,
+        )
+        Answer.objects.create(run=run, task="passkey", position=0, state="refused", at=make.NOW)
+
+    close_account(leaver, keep_public=True, now=timezone.now())
+
+    assert [one.run.submission for one in Answer.objects.all()] == [kept]
 
 
 def test_equal_bytes_of_somebody_else_stay(leaver: User) -> None:
