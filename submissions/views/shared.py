@@ -1,5 +1,6 @@
 """What other places show of the board: a feed, a badge a model, a picture for links."""
 
+import re
 from typing import Final
 
 from django.conf import settings
@@ -22,6 +23,8 @@ from submissions.views.unchanged import answer_unchanged, etag_of, with_tag
 _ENTRIES: Final = 50
 _PICTURE_ROWS: Final = 5
 # Verdana's widths, in tenths of a pixel at 11 pixels, are near enough to these two.
+# What XML cannot hold, however it is written: one such sign in a name would end the whole feed.
+_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NARROW: Final = frozenset(" .,:;'|!iIjlt()[]±–-1")
 
 
@@ -48,7 +51,7 @@ def feed(request: HttpRequest) -> HttpResponse:
             unique_id=f"tag:{request.get_host()},2026:board-event-{event.number}",
             pubdate=event.at,
             updateddate=event.at,
-            author_name=event.organization or "∞-Bench",
+            author_name=_plain(event.organization) or "∞-Bench",
         )
     answer = HttpResponse(atom.writeString("utf-8"), content_type=Atom1Feed.content_type)
     return with_tag(answer, etag)
@@ -60,7 +63,12 @@ def _title(event: Event) -> str:
         "rescored": _("%(model)s was scored again on %(release)s"),
         "withdrawn": _("%(model)s was withdrawn from %(release)s"),
     }
-    return said[event.kind] % {"model": event.model_name, "release": event.release}
+    return said[event.kind] % {"model": _plain(event.model_name), "release": event.release}
+
+
+def _plain(text: str) -> str:
+    """What people entered, as XML can hold it."""
+    return _NOT_IN_XML.sub("", text)
 
 
 @require_safe
@@ -85,7 +93,7 @@ def badge(request: HttpRequest, slug: str) -> HttpResponse:
         "right": _width(value) + 14,
         "total": width + _width(value) + 14,
         "middle": width + (_width(value) + 14) / 2,
-        "name": row.model_name,
+        "name": _plain(row.model_name),
         "scorer": scorer.name,
     }
     answer = render(request, "leaderboard/badge.svg", context, content_type="image/svg+xml")

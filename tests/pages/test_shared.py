@@ -68,6 +68,14 @@ def test_a_name_cannot_break_out_of_its_badge(client: Client) -> None:
     assert b"<script" not in client.get(f"/models/{one.model.slug}/badge.svg").content
 
 
+def test_a_name_that_xml_cannot_hold_ends_no_feed_and_no_badge(client: Client) -> None:
+    one = scored(model="A\x01B\x1b[0m\uffff")
+
+    assert titles(client) == ["AB[0m was scored on test"]
+    badge = client.get(f"/models/{one.model.slug}/badge.svg")
+    assert ET.fromstring(badge.content).tag.endswith("svg")  # noqa: S314  Our own.
+
+
 @pytest.mark.parametrize("name", ["Plain", "长长的名字" * 20, "W" * 120])
 def test_the_picture_is_made_here_at_its_usual_size(client: Client, name: str) -> None:
     scored(model=name)
