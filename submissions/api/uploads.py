@@ -5,6 +5,7 @@ Source: https://tus.io/protocols/resumable-upload, version 1.0.0.
 
 import base64
 import binascii
+import io
 from collections.abc import Mapping
 from typing import IO, Any, ClassVar, Final, cast
 
@@ -224,7 +225,9 @@ class UploadView(TusView):
             else None,
             sha256=_checksum(request),
         )
-        stream = cast(IO[bytes], request.data)
+        # A request without a body never comes to the parser.
+        is_empty = not hasattr(request.data, "read")
+        stream = io.BytesIO() if is_empty else cast(IO[bytes], request.data)
         try:
             uploads.append_part(found, part, stream, now=timezone.now())
         except uploads.WrongOffset as error:

@@ -224,3 +224,14 @@ def test_nobody_has_uploads_without_end() -> None:
     answer = begin(client, 3)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "too-many-uploads")
+
+
+@pytest.mark.parametrize("kind", [PART, "application/x-www-form-urlencoded"])
+def test_a_part_without_bytes_changes_nothing(kind: str) -> None:
+    client = script_of(make.user())
+    url = begin(client, 10)["Location"]
+
+    answer = client.patch(url, b"", content_type=kind, headers={"Upload-Offset": "0", **TUS})
+
+    assert answer.status_code == 204
+    assert answer["Upload-Offset"] == "0"
