@@ -18,7 +18,8 @@ from submissions.models import Endpoint, ModelEntry, Release, Submission
 from submissions.prompt_sets import find_prompt_set, prompt_sets
 from submissions.sealing import Secret
 
-_TOKENIZER = r"estimate-1|[\w.-]{1,96}/[\w.-]{1,96}@[0-9a-f]{40}"
+# A RegexField searches: what is not tied to both ends finds its match in any text.
+_TOKENIZER = r"^(estimate-1|[\w.-]{1,96}/[\w.-]{1,96}@[0-9a-f]{40})\Z"
 
 
 class EndpointForm(forms.Form):

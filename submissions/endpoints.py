@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import User
 from outbound import AddressRefused, Rules, pin
 from outbound.addresses import Resolver, resolve
 from submissions import queue
-from submissions.limits import ENDPOINTS_PER_OWNER
+from submissions.limits import ENDPOINTS_PER_OWNER, TRY_LASTS
 from submissions.models import Endpoint
 from submissions.sealing import Secret, reseal, seal
 
@@ -120,9 +121,14 @@ def _save(draft: Endpoint) -> Endpoint:
 
 
 def ask_for_try(endpoint: Endpoint, *, now: datetime) -> None:
-    """Have a worker send three small prompts; the page shows what comes back."""
-    Endpoint.objects.filter(pk=endpoint.pk).update(tried_at=now, try_ended_at=None, try_result={})
-    queue.enqueue_try(endpoint.pk)
+    """Have a worker send three small prompts; the page shows what comes back.
+
+    Nothing while a try goes on: one endpoint that never answers must not keep every worker.
+    """
+    going_on = Q(tried_at__gt=now - TRY_LASTS, try_ended_at=None)
+    idle = Endpoint.objects.filter(pk=endpoint.pk).exclude(going_on)
+    if idle.update(tried_at=now, try_ended_at=None, try_result={}):
+        queue.enqueue_try(endpoint.pk)
 
 
 def record_try(endpoint: Endpoint, *, result: dict[str, Any], now: datetime) -> bool:

@@ -71,6 +71,8 @@ UNDO_PUBLISH_HOURS: Final = 24
 SHARD_EXAMPLES: Final = 8
 RUNS_OPEN: Final = 5
 ENDPOINTS_PER_OWNER: Final = 50
+# After this long, a try of an endpoint that nobody ended was lost, and may be asked for again.
+TRY_LASTS: Final = timedelta(minutes=5)
 # How often one example is asked in a round, and how long it waits between, in seconds.
 ANSWER_ATTEMPTS: Final = 8
 RETRY_SECONDS_FIRST: Final = 1.0

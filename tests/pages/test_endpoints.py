@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from submissions.limits import TRY_LASTS
 from submissions.models import Endpoint, HostedRun, Release
 from submissions.run_progress import repeat_command
 from submissions.runs import pause_run
@@ -109,6 +110,26 @@ def test_a_hostile_address_is_refused_at_its_field(owner: Client, url: str) -> N
     assert "base_url" in answer.context["form"].errors
     assert not Endpoint.objects.exists()
     assert KEY not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["x estimate-1", "estimate-1 x", f"../../x/y@{'0' * 40}"])
+def test_a_tokenizer_is_named_and_nothing_else(owner: Client, name: str) -> None:
+    answer = post(owner, "/endpoints/new/", **(SAID | {"tokenizer": name}))
+
+    assert "tokenizer" in answer.context["form"].errors
+
+
+def test_one_endpoint_is_tried_once_at_a_time(owner: Client) -> None:
+    endpoint = registered(owner)
+    first = Endpoint.objects.get().tried_at
+
+    owner.post(f"/endpoints/{endpoint.public_id}/try/")
+    assert Endpoint.objects.get().tried_at == first
+
+    Endpoint.objects.update(tried_at=timezone.now() - TRY_LASTS)
+    owner.post(f"/endpoints/{endpoint.public_id}/try/")
+    assert first is not None
+    assert Endpoint.objects.get().tried_at > first
 
 
 def test_a_key_goes_nowhere_but_where_its_owner_sent_it(owner: Client) -> None:
