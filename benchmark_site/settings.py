@@ -150,6 +150,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+# Beside allauth's own: how many invitations a person may send.
+ACCOUNT_RATE_LIMITS = {"invite": "30/h/user"}
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -178,6 +180,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where the site is, for links in mail and in calls to webhooks.
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip("/")
 
+# As the API counts, so the limits of signing in: behind a proxy, everybody would share its address,
+# and one who guesses passwords would shut all others out.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.ApiTokenAuthentication",

@@ -1,5 +1,8 @@
 """Invitations: written by owners, withdrawn by owners, accepted through the link in the mail."""
 
+from typing import cast
+
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,6 +34,9 @@ def invitations(request: HttpRequest, slug: str) -> HttpResponse:
     found = organization_of(request, slug, role=OWNER)
     form = InvitationForm(request.POST, label_suffix="")
     if form.is_valid():
+        # Withdrawn and written anew, invitations would be mail to anybody without an end.
+        if too_many := ratelimit.consume_or_429(request, action="invite"):
+            return cast(HttpResponse, too_many)
         try:
             invitation, secret = invite(
                 found,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 
 from accounts.models import Membership, Organization, User
 from accounts.organizations import MEMBER, OWNER, found_organization, role_in
@@ -80,6 +81,22 @@ def test_the_link_in_the_mail_makes_a_member(people: dict[str, User], lab: Organ
 
     assert role_in(lab, people["other"]) == MEMBER
     assert guest.get(link[1]).status_code == 404
+
+
+def test_nobody_is_sent_invitations_without_an_end(
+    people: dict[str, User], lab: Organization
+) -> None:
+    owner, path = client_of(people["owner"]), f"/account/organizations/{lab.slug}/invite/"
+    cache.clear()
+
+    answers = [
+        owner.post(path, {"email": "x@example.org", "role": "member"}).status_code
+        for _ in range(31)
+    ]
+
+    assert answers == [*[302] * 30, 429]
+    assert len(mail.outbox) == 30
+    cache.clear()
 
 
 OWNERS_DOORS: dict[str, Callable[[str, dict[str, User]], tuple[str, dict[str, str]]]] = {
