@@ -175,9 +175,9 @@ def parse_query(parameters: QueryDict, suite: Suite) -> BoardQuery:
     numbers = {name: read.number(name) for name in _NUMBERS}
     return BoardQuery(
         suite=suite.slug,
-        board=parameters.get("track") or suite.slug,
-        scorer=parameters.get("scorer") or settings.DEFAULT_SCORER,
-        release=parameters.get("release") or None,
+        board=read.text("track") or suite.slug,
+        scorer=read.text("scorer") or settings.DEFAULT_SCORER,
+        release=read.text("release") or None,
         q=" ".join(read.text("q").split())[: MOST_CHARACTERS + 1],
         weights=read.choice("weights", ModelEntry.Weights.values),
         licences=read.several("licence", None),

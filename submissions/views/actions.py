@@ -31,6 +31,11 @@ def _managed(request: HttpRequest, public_id: str) -> Submission:
     return found
 
 
+def _text(request: HttpRequest, field: str) -> str:
+    """What was written into a field, on one line; PostgreSQL holds no NUL."""
+    return " ".join(request.POST.get(field, "").replace("\0", "").split())
+
+
 def _change(
     request: HttpRequest,
     public_id: str,
@@ -73,7 +78,7 @@ def unlist(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a submission off the board for good, with a word why."""
-    reason = " ".join(request.POST.get("reason", "").split())[:_REASON_CHARS]
+    reason = _text(request, "reason")[:_REASON_CHARS]
     done = gettext("Withdrawn. It is off the board; you can still see this page.")
 
     def _withdraw(found: Submission, **when: object) -> bool:
@@ -89,9 +94,8 @@ def rename(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _managed(request, public_id)
     if not can_manage_model(found.model, reader_of(request)):
         raise Http404("not the reader's model")
-    name = " ".join(request.POST.get("name", "").split())
     try:
-        actions.rename_model(found, name, now=timezone.now())
+        actions.rename_model(found, _text(request, "name"), now=timezone.now())
     except actions.NotPossible as error:
         messages.error(request, str(error))
     else:
@@ -105,7 +109,7 @@ def supersede(request: HttpRequest, public_id: str) -> HttpResponse:
     """Put a later submission in the place of this one."""
     found = _managed(request, public_id)
     try:
-        actions.supersede_submission(found, request.POST.get("by", ""), now=timezone.now())
+        actions.supersede_submission(found, _text(request, "by"), now=timezone.now())
     except actions.NotPossible as error:
         messages.error(request, str(error))
     else:

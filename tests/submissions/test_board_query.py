@@ -12,6 +12,13 @@ def parse(text: str) -> BoardQuery:
     return parse_query(QueryDict(text), make.SUITE)
 
 
+def test_no_part_of_an_address_brings_a_nul_to_the_database() -> None:
+    query = parse("track=%00a&scorer=%00&release=b%00&q=%00c&licence=%00d")
+
+    assert "\0" not in repr(query).encode().decode("unicode_escape")
+    assert (query.board, query.release) == ("a", "b")
+
+
 @pytest.mark.parametrize(
     "address",
     [
