@@ -5,6 +5,7 @@ with, and to staff; everybody else sees it as its visibility says.  What may be 
 people's: the submitter's, the organization's owners', and the model's owner's.
 """
 
+from datetime import datetime
 from enum import Enum
 
 from django.contrib.auth.models import AnonymousUser
@@ -12,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Membership, User
 from submissions.models import ModelEntry, ReportedScore, Submission
+from submissions.rounds import is_sealed
 
 Reader = User | AnonymousUser
 
@@ -81,6 +83,15 @@ def has_part_in(submission: Submission, reader: Reader) -> bool:
     if reader.pk is not None and submission.submitter_id == reader.pk:
         return True
     return shared_submissions(reader).filter(pk=submission.pk).exists()
+
+
+def may_have_files(submission: Submission, reader: Reader, *, now: datetime) -> bool:
+    """Whether a reader who sees a submission may have its files too.
+
+    While a blind round runs, nobody copies what others predicted.
+    """
+    is_kept = is_sealed(submission.release, now=now)
+    return not is_kept or reader.is_staff or has_part_in(submission, reader)
 
 
 def can_manage(submission: Submission, reader: Reader) -> bool:

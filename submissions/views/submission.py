@@ -18,6 +18,7 @@ from submissions.access import (
     can_manage,
     can_manage_model,
     has_part_in,
+    may_have_files,
     visible_models,
 )
 from submissions.actions import can_undo_publish, successors
@@ -59,6 +60,7 @@ def submission(request: HtmxRequest, public_id: str) -> HttpResponse:
         "latest": latest,
         "state": state,
         "is_open": latest is not None and latest.is_open,
+        "are_files_open": may_have_files(found, reader_of(request), now=timezone.now()),
         "happenings": timeline(found, evaluations),
         "events": event_log(found, is_manager=is_manager),
         "declared": declared(found.declared),
@@ -135,7 +137,8 @@ def file(request: HttpRequest, public_id: str, sha256: str) -> StreamingHttpResp
     """Send an uploaded file back as it came, as a download and never as a page."""
     found = readable_submission(request, public_id)
     stored = found.files.filter(sha256=sha256).first()
-    if stored is None:
+    is_open = may_have_files(found, reader_of(request), now=timezone.now())
+    if stored is None or not is_open:
         raise Http404("no such file")
     chunks = _chunks(stored.sha256)
     try:

@@ -237,3 +237,18 @@ def test_a_blind_round_has_no_result_for_anybody_until_it_closes() -> None:
     assert Standing.objects.get(scorer="portal-1").means == {"passkey": 1.0}
     shown = client_of(None).get(READERS["board"](submission)).content.decode()
     assert "100.0" in shown
+
+
+def test_nobody_copies_predictions_while_a_blind_round_runs() -> None:
+    release, owner = in_round(), make.user("owner@example.org")
+    upload_api(owner, predictions(release))
+    submission = Submission.objects.get()
+    address = f"/s/{submission.public_id}/files/{submission.files.get().sha256}/"
+
+    assert client_of(owner).get(address).status_code == 200
+    for _, client in roles()[:2]:
+        assert client.get(address).status_code == 404
+        assert address not in client.get(submission.get_absolute_url()).content.decode()
+
+    move_end(timedelta(seconds=-1))
+    assert client_of(None).get(address).status_code == 200
