@@ -208,26 +208,28 @@ class OpenAICompatible:
 
     async def _read(self, response: httpx2.Response, max_bytes: int) -> bytes:
         chunks = limited_chunks(response, max_bytes=max_bytes, seconds=self._config.answer_seconds)
-        return b"".join([chunk async for chunk in chunks])
+        # No list of pieces: of one byte each, they would take forty times their length.
+        kept = bytearray()
+        async for chunk in chunks:
+            kept += chunk
+        return bytes(kept)
 
     async def _objects(self, response: httpx2.Response) -> AsyncIterator[Any]:
         """The JSON objects of an answer: one, or the events of a stream until its end."""
         if "text/event-stream" not in response.headers.get("content-type", ""):
             yield wire.read_json(await self._read(response, self._config.answer_bytes))
             return
-        rest = b""
-        async for chunk in limited_chunks(
+        chunks = limited_chunks(
             response,
             max_bytes=self._config.answer_bytes,
             seconds=self._config.answer_seconds,
-        ):
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                data = line.strip().removeprefix(b"data:").strip()
-                if data == b"[DONE]":
-                    return
-                if data and line.startswith(b"data:"):
-                    yield wire.read_json(data)
+        )
+        async for line in whole_lines(chunks):
+            data = line.strip().removeprefix(b"data:").strip()
+            if data == b"[DONE]":
+                return
+            if data and line.startswith(b"data:"):
+                yield wire.read_json(data)
 
     def _url(self, what: str) -> str:
         query = f"?api-version={self._config.api_version}" if self._config.api_version else ""
@@ -286,6 +288,22 @@ class OpenAICompatible:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         await self._client.aclose()
+
+
+async def whole_lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Lines that have come to their end.
+
+    A piece is put behind what is there, which is not copied for it: else one long line in small
+    pieces would cost its length squared.
+    """
+    kept = bytearray()
+    async for chunk in chunks:
+        kept += chunk
+        if b"\n" in chunk:
+            *lines, rest = bytes(kept).split(b"\n")
+            kept = bytearray(rest)
+            for line in lines:
+                yield line
 
 
 class _Unsupported(Exception):
