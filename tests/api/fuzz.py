@@ -70,11 +70,11 @@ def token_of(portal: Portal, who: str) -> str:
     return portal.manage("shell", "-v", "0", "-c", code).split("TOKEN ")[1].split()[0]
 
 
-def ask(portal: Portal, who: str, *, examples: int, phases: str = PHASES) -> Outcome:
+def ask(portal: Portal, who: str, *more: str, examples: int, phases: str = PHASES) -> Outcome:
     """Run schemathesis once as `who`: nobody, user or staff."""
     from tests import make  # noqa: PLC0415
 
-    options = []
+    options = list(more)
     if who != "nobody":
         token = token_of(portal, who)
         options += ["-H", f"Authorization: Token {token}"]
