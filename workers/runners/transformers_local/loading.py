@@ -1,10 +1,21 @@
 """Brings a model onto this worker: what it will need is known before, and stated after."""
 
-from typing import Any
+import os
+import platform
+import shutil
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
 
 import torch
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-from workers.runners.transformers_local.memory import bytes_a_token
+from workers.runners.transformers_local import attention
+from workers.runners.transformers_local.memory import ContextCache, bytes_a_token
+from workers.runners.transformers_local.messages import LocalConfig
+from workers.runners.transformers_local.stepping import forward
+from workers.runners.transformers_local.texts import Texts
 
 SPARE_BYTES = 4 << 30
 """Left free beside what is counted: kernels' workspaces, the allocator's rounding."""
@@ -46,3 +57,227 @@ def layers_on_host(model: Any, capacity: int, *, chunk_tokens: int) -> int:
         return 0
     # One layer's room is needed for those that visit.
     return min(layers, layers - max(0, room // a_layer - 1))
+
+
+# Files of a repository that are brought here: weights as safetensors, and what reads text.
+FILES: Final = ("*.safetensors", "*.json", "*.jinja", "tokenizer.model")
+_CHECKED_TOKENS: Final = 96
+# How far our attention's logits may be from transformers' plain one, relative to their spread.
+_CHECK_TOLERANCE: Final = {torch.float32: 1e-3, torch.bfloat16: 6e-2}
+
+
+class CannotLoad(Exception):
+    """The model cannot be run here; the message says why, for the run's owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model that is ready, and what it says of itself."""
+
+    model: Any
+    texts: Texts
+    ends: frozenset[int]
+    environment: dict[str, Any]
+
+
+def fetch(config: LocalConfig) -> None:
+    """Bring a repository's files at its commit; nothing for a folder that is there already.
+
+    Raises:
+        CannotLoad: if they cannot be had.
+    """
+    if config.repository:
+        # The hub's client; after this, nothing is asked of the network any more.
+        from huggingface_hub import snapshot_download  # noqa: PLC0415
+
+        try:
+            snapshot_download(
+                config.repository,
+                revision=config.commit,
+                local_dir=config.folder,
+                allow_patterns=list(FILES),
+                token=False,
+            )
+        except Exception as error:  # The client raises whatever its transport raises.
+            raise CannotLoad(f"{config.repository} cannot be fetched: {error}") from error
+    if not list(Path(config.folder).glob("*.safetensors")):
+        raise CannotLoad("the folder holds no safetensors")
+
+
+def load(config: LocalConfig) -> Loaded:
+    """Load a model: bf16 on cards, float32 on the processor; safetensors and no code of its own.
+
+    Raises:
+        CannotLoad: if it does not fit, is of a kind that is not run here, or gives other numbers
+            than transformers' own attention.
+    """
+    is_card = config.devices != ("cpu",)
+    dtype = torch.bfloat16 if is_card else torch.float32
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    try:
+        settings = AutoConfig.from_pretrained(config.folder, trust_remote_code=False)
+        refuse_unusual(settings.to_dict())
+        _refuse_too_large(config, settings, dtype)
+        model = AutoModelForCausalLM.from_pretrained(
+            config.folder,
+            dtype=dtype,
+            attn_implementation=attention.register(),
+            use_safetensors=True,
+            trust_remote_code=False,
+            device_map=_placement(config),
+        ).eval()
+        tokenizer = AutoTokenizer.from_pretrained(config.folder, trust_remote_code=False)
+        texts = Texts(tokenizer, is_chat=config.is_chat)
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+        raise CannotLoad(_first_line(error)) from error
+    distance = check_attention(model)
+    is_compiled = is_card and config.is_compiled and len(config.devices) == 1 and _has_compiler()
+    if is_compiled:
+        fuse(model)
+    environment = _environment(config, model, tokenizer)
+    environment |= {"is_compiled": is_compiled, "attention_checked_to": round(distance, 6)}
+    return Loaded(model, texts, _ends(model, tokenizer), environment)
+
+
+def refuse_unusual(settings: dict[str, Any]) -> None:
+    """Refuse what our attention does not compute.
+
+    Args:
+        settings: as in config.json.
+
+    Raises:
+        CannotLoad: for a window, a soft cap, recurrent layers, quantized weights, code of its own.
+    """
+    if reason := unusual(settings):
+        raise CannotLoad(reason)
+
+
+def unusual(settings: dict[str, Any]) -> str:
+    """Why a model of this config.json is not run here; empty if it is."""
+    if settings.get("auto_map"):
+        return "it needs code of its own"
+    if settings.get("quantization_config"):
+        return "its weights are quantized"
+    kinds = set(settings.get("layer_types") or []) - {"full_attention"}
+    has_window = settings.get("sliding_window") and settings.get("use_sliding_window", True)
+    if kinds or (has_window and not settings.get("layer_types")):
+        return "some of its layers see only a part of the context, or are recurrent"
+    if settings.get("attn_logit_softcapping"):
+        return "its attention has a soft cap"
+    if not settings.get("num_hidden_layers") or not settings.get("num_attention_heads"):
+        return "it is not a decoder of text"
+    return ""
+
+
+def _refuse_too_large(config: LocalConfig, settings: Any, dtype: torch.dtype) -> None:
+    """Compare what is needed at the least with what is free, before anything is loaded."""
+    weights = sum(one.stat().st_size for one in Path(config.folder).glob("*.safetensors"))
+    stored = str(getattr(settings, "dtype", None) or "float32").removeprefix("torch.")
+    kept = getattr(torch, stored, torch.float32)
+    weights = weights * dtype.itemsize // kept.itemsize
+    free = free_bytes(config.devices)
+    needed = weights + bytes_a_token(settings, dtype) * config.context_tokens
+    if config.devices != ("cpu",):
+        # Keys and values may lie in host memory, all but one layer's; the weights may not.
+        needed = weights + SPARE_BYTES
+    if needed > free:
+        gib = 1 << 30
+        raise CannotLoad(
+            f"it needs {needed / gib:.1f} GiB and {free / gib:.1f} GiB are free on this worker"
+        )
+
+
+def free_bytes(devices: tuple[str, ...]) -> int:
+    """What is free on the devices that this process sees."""
+    if devices != ("cpu",):
+        return sum(torch.cuda.mem_get_info(at)[0] for at in range(torch.cuda.device_count()))
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError):  # Not every system counts them.
+        return 1 << 62
+
+
+def _placement(config: LocalConfig) -> str:
+    if config.devices == ("cpu",):
+        return "cpu"
+    # Layers follow each other over the cards where one does not hold them all.
+    return "cuda:0" if len(config.devices) == 1 else "balanced"
+
+
+@torch.inference_mode()
+def check_attention(model: Any) -> float:
+    """Compare our attention, in two chunks, with transformers' plain one on a few tokens.
+
+    Returns:
+        The largest difference of a logit, relative to their standard deviation.
+
+    Raises:
+        CannotLoad: if they differ by more than rounding: a kind of model that we compute wrongly.
+    """
+    tokens = min(_CHECKED_TOKENS, int(model.config.vocab_size) - 1)
+    ids = torch.arange(1, tokens + 1, device=model.device)[None]
+    places = torch.arange(tokens, device=model.device)[None]
+    cache = ContextCache(int(model.config.num_hidden_layers), tokens)
+    half = tokens // 2
+    forward(model, ids[:, :half], places[:, :half], cache)
+    ours = forward(model, ids[:, half:], places[:, half:], cache)[0, -1].float()
+    model.set_attn_implementation("eager")
+    try:
+        plain = model(input_ids=ids, use_cache=False, logits_to_keep=1).logits[0, -1].float()
+    finally:
+        model.set_attn_implementation(attention.NAME)
+    distance = float((ours - plain).abs().max() / plain.std().clamp_min(1e-6))
+    if not distance <= _CHECK_TOLERANCE[model.dtype] * 4:
+        raise CannotLoad(
+            f"our attention differs from transformers' own by {distance:.2g} of a logit's spread"
+        )
+    return distance
+
+
+def _ends(model: Any, tokenizer: Any) -> frozenset[int]:
+    """Tokens that end an answer: the model's and the tokenizer's; nothing else is inherited."""
+    named = getattr(model.generation_config, "eos_token_id", None)
+    several = named if isinstance(named, list) else [named]
+    return frozenset(int(one) for one in [*several, tokenizer.eos_token_id] if one is not None)
+
+
+def _environment(config: LocalConfig, model: Any, tokenizer: Any) -> dict[str, Any]:
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "libraries": _versions("torch", "transformers", "tokenizers", "accelerate", "triton"),
+        "cuda": torch.version.cuda or "",
+        "devices": _device_names(config.devices),
+        "dtype": str(model.dtype).removeprefix("torch."),
+        "attention": model.config._attn_implementation,
+        "parameters": sum(one.numel() for one in model.parameters()),
+        "ends": sorted(_ends(model, tokenizer)),
+        "cache": "buffers of fixed size, longest common prefix kept",
+        "decoding": "greedy, from logits alone",
+        "tf32": bool(torch.backends.cuda.matmul.allow_tf32),
+    }
+
+
+def _versions(*names: str) -> dict[str, str]:
+    found = {}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _device_names(devices: tuple[str, ...]) -> list[str]:
+    if devices == ("cpu",):
+        return [platform.machine()]
+    return [torch.cuda.get_device_name(at) for at in range(torch.cuda.device_count())]
+
+
+def _has_compiler() -> bool:
+    return any(shutil.which(name) for name in ("cc", "gcc", "clang"))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

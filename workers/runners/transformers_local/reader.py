@@ -1,7 +1,7 @@
 """Reads prompts into a model's memory and decodes greedily, one by one or side by side."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,13 @@ import torch
 
 from workers.runners.transformers_local.memory import ContextCache
 from workers.runners.transformers_local.stepping import Stepper, forward, stepper_for
+
+IsEnd = Callable[[Sequence[int]], bool]
+"""Whether the tokens said so far end an answer."""
+
+
+def _never(_said: Sequence[int]) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class _Sequence:
     token: int
     prefill_seconds: float
     started: float
+    is_ended: bool
     ids: list[int] = field(default_factory=list)
 
 
@@ -63,8 +71,13 @@ class Reader:
         self._cache: ContextCache | None = None
 
     @torch.inference_mode()
-    def answer(self, ids: Sequence[int], *, max_new_tokens: int) -> Answer:
+    def answer(self, ids: Sequence[int], *, max_new_tokens: int, is_end: IsEnd = _never) -> Answer:
         """Read a prompt and decode its answer, reusing what it shares with the one before.
+
+        Args:
+            ids: of the prompt, at least one.
+            max_new_tokens: how many tokens an answer has at most.
+            is_end: whether what was said so far ends an answer; asked after each token.
 
         Raises:
             torch.OutOfMemoryError: what it needs is more than is there; `forget` frees the memory.
@@ -76,16 +89,19 @@ class Reader:
         decoding = time.perf_counter()
         self._ids = list(ids)
         said: list[int] = []
-        while len(said) < max_new_tokens and token not in self._ends:
+        is_ended = token in self._ends
+        while not is_ended:
             said.append(token)
-            if len(said) == max_new_tokens:
+            is_ended = is_end(said)
+            if is_ended or len(said) == max_new_tokens:
                 break
             token = self._next(token, len(ids) + len(said) - 1, cache)
+            is_ended = token in self._ends
         # The memory holds what was said but for its last token, which was never read.
         self._ids += said[: cache.length - len(ids)]
         return Answer(
             tuple(said),
-            token not in self._ends,
+            not is_ended,
             len(ids),
             reused,
             decoding - started,
@@ -94,36 +110,58 @@ class Reader:
 
     @torch.inference_mode()
     def answers(
-        self, prompts: Sequence[Sequence[int]], *, max_new_tokens: int, at_once: int
+        self,
+        prompts: Iterable[Sequence[int] | None],
+        *,
+        max_new_tokens: int,
+        at_once: int,
+        capacity: int = 0,
+        is_end: IsEnd = _never,
     ) -> Iterator[tuple[int, Answer]]:
         """Decode several prompts side by side; a place that becomes free takes the next prompt.
+
+        Args:
+            prompts: ids of each; None says that none is at hand now, and asked again later unless
+                nothing is being decoded.
+            max_new_tokens: how many tokens an answer has at most.
+            at_once: how many are decoded side by side.
+            capacity: tokens of the longest prompt and its answer; 0 counts them, for a sequence.
+            is_end: as for `answer`.
 
         Yields:
             The prompt's number and its answer, in the order in which they end.
         """
         self.forget()
-        capacity = max(map(len, prompts), default=0) + max_new_tokens
+        if not capacity:
+            prompts = list(prompts)
+            capacity = max((len(ids or ()) for ids in prompts), default=0) + max_new_tokens
         stepper = stepper_for(self._model, rows=at_once, capacity=capacity)
-        waiting = list(enumerate(prompts))[::-1]
+        waiting, number = iter(prompts), 0
         free, busy = list(range(at_once)), dict[int, _Sequence]()
-        while waiting or busy:
-            while waiting and free:
+        while True:
+            while free and (ids := next(waiting, None)) is not None:
                 place = free.pop()
-                busy[place] = self._begin(*waiting.pop(), stepper, place)
+                busy[place] = self._begin(number, ids, stepper, place)
+                number += 1
+            if not busy:
+                return
             ended = [
                 place
                 for place, one in busy.items()
-                if one.token in self._ends or len(one.ids) == max_new_tokens
+                if one.is_ended or len(one.ids) == max_new_tokens
             ]
             for place in ended:
                 stepper.leave(place)
                 free.append(place)
                 one = busy.pop(place)
                 yield one.number, self._end(one)
-            if busy and not (ended and waiting):
+            if busy and not ended:
                 for place, token in stepper.step().items():
-                    busy[place].ids.append(busy[place].token)
-                    busy[place].token = token
+                    one = busy[place]
+                    one.ids.append(one.token)
+                    one.token = token
+                    is_full = len(one.ids) == max_new_tokens
+                    one.is_ended = is_end(one.ids) or (token in self._ends and not is_full)
 
     @property
     def length(self) -> int:
@@ -171,12 +209,12 @@ class Reader:
         stepper.enter(place, token=token, position=len(ids))
         self._wait()
         now = time.perf_counter()
-        return _Sequence(number, len(ids), token, now - started, now)
+        return _Sequence(number, len(ids), token, now - started, now, token in self._ends)
 
     def _end(self, one: _Sequence) -> Answer:
         return Answer(
             tuple(one.ids),
-            one.token not in self._ends,
+            not one.is_ended,
             one.prompt_tokens,
             0,
             one.prefill_seconds,

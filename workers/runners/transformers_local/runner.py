@@ -1,0 +1,327 @@
+"""The runner of Hugging Face models: it supervises a child that computes, and never computes.
+
+The child loads torch and the model; this process stays free to renew leases and to stop in order.
+A child that dies is replaced, and what it had begun is tried again; what kills several is said to.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from scoring.truncation import Fitted
+from workers.runners.base import Completion, RunnerError, Trouble, Wait
+from workers.runners.transformers_local import messages
+from workers.runners.transformers_local.messages import LocalConfig
+
+_HOME: Final = Path(__file__).resolve().parents[3]
+# How often a prompt may be in a process that dies before it counts as what kills it.
+_DEATHS: Final = 2
+_STOP_SECONDS: Final = 10.0
+# Before a child that died is replaced, so that one that dies at once does not spin.
+_REST_SECONDS: Final = 2.0
+
+
+class _Job:
+    """A prompt that the child has."""
+
+    def __init__(self, prompt: Fitted) -> None:
+        self.prompt = prompt
+        self.future: Future[Completion] = Future()
+        self.began_at: float | None = None
+        self.asked_at = time.monotonic()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells this prompt from others, from one try to the next."""
+        return self.prompt.task, self.prompt.prompt_sha256
+
+
+class LocalModel:
+    """One model in one child process, after another child's death in the next one."""
+
+    def __init__(self, config: LocalConfig, *, log: Path | None = None) -> None:
+        """Start to load the model; prompts are taken at once and wait for it.
+
+        Args:
+            config: which model, where, and within what.
+            log: where the child's standard error goes; None: nowhere.
+        """
+        self.config, self._log = config, log
+        self._lock = threading.RLock()
+        self._jobs: dict[int, _Job] = {}
+        self._numbers = 0
+        self._deaths: dict[tuple[str, str], int] = {}
+        self._failures = self._replaced = 0
+        self._hopeless = self._last_words = ""
+        self._rest_until = 0.0
+        self._is_closed = False
+        self.environment: dict[str, Any] = {}
+        self.free_bytes: int | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._start_child()
+
+    def _start_child(self) -> None:
+        output = self._log.open("ab") if self._log else subprocess.DEVNULL
+        try:
+            child = subprocess.Popen(  # noqa: S603  Our own module and our own configuration.
+                [
+                    *(sys.executable, "-m", "workers.runners.transformers_local.child"),
+                    self.config.as_line().decode(),
+                ],
+                cwd=_HOME,
+                env=_child_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                # A signal to the worker's group must reach the worker, which then ends the child.
+                start_new_session=True,
+            )
+        finally:
+            if not isinstance(output, int):
+                output.close()
+        self._child, self._last_words = child, ""
+        threading.Thread(target=self._listen, args=(child,), daemon=True).start()
+
+    def describe(self) -> Mapping[str, Any]:
+        """What answers, as far as the child has told."""
+        asked = asdict(self.config)
+        kept = ("is_chat", "context_tokens", "chunk_tokens", "at_once")
+        return {
+            "runner": "transformers-local",
+            "settings": {name: asked[name] for name in kept},
+            "replaced_processes": self._replaced,
+            **self.environment,
+        }
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the model is loaded."""
+        return bool(self.environment)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may be asked: not closed, and not known to be hopeless."""
+        return not self._is_closed and not self._hopeless
+
+    def start(self, prompt: Fitted) -> "Future[Completion] | Wait":
+        """Hand a prompt to the child; it answers in the order of asking."""
+        with self._lock:
+            if self._hopeless:
+                return _failed(RunnerError(Trouble.FATAL, self._hopeless))
+            if len(self._jobs) >= self.room():
+                return Wait(1.0)
+            if self._child is None:
+                if (rest := self._rest_until - time.monotonic()) > 0:
+                    return Wait(rest)
+                self._start_child()
+            self._numbers += 1
+            number, job = self._numbers, _Job(prompt)
+            self._jobs[number] = job
+            job.future.add_done_callback(lambda future: self._drop(number, future))
+            self._tell(
+                messages.ASK,
+                number=number,
+                system=prompt.system,
+                user=prompt.user,
+                max_new_tokens=prompt.max_new_tokens,
+                stop=prompt.stop,
+            )
+            return job.future
+
+    def _tell(self, kind: str, **values: Any) -> None:
+        child = self._child
+        if child is None or child.stdin is None:
+            return
+        try:
+            messages.send(child.stdin, kind, **values)
+        except (OSError, ValueError):
+            # It is dead; its listener says so to everybody who waits.
+            return
+
+    def _drop(self, number: int, future: "Future[Completion]") -> None:
+        if future.cancelled():
+            with self._lock:
+                self._jobs.pop(number, None)
+                self._tell(messages.DROP, number=number)
+
+    def room(self) -> int:
+        """As many as the child may decode side by side, and a few that are at hand."""
+        return max(4, self.config.at_once + 2)
+
+    @property
+    def failures_in_a_row(self) -> int:
+        """Failures of this worker's children since the last completion."""
+        return self._failures
+
+    def forget_failures(self) -> None:
+        """Count them anew."""
+        self._failures = 0
+
+    def drain(self) -> None:
+        """Give up what is not begun; what is being computed still ends."""
+        with self._lock:
+            waiting = [job for job in self._jobs.values() if job.began_at is None]
+        for job in waiting:
+            job.future.cancel()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the child has nothing to do."""
+        return not self._jobs
+
+    def close(self) -> None:
+        """End the child and drop what is not done."""
+        with self._lock:
+            self._is_closed = True
+            child, self._child = self._child, None
+            jobs, self._jobs = list(self._jobs.values()), {}
+        for job in jobs:
+            job.future.cancel()
+        if child is not None:
+            _end(child)
+
+    def _listen(self, child: "subprocess.Popen[bytes]") -> None:
+        """Read one child's messages until its end."""
+        heard: dict[str, Callable[..., None]] = {
+            messages.LOADING: lambda: None,
+            messages.READY: self._ready,
+            messages.BEGUN: self._begun,
+            messages.DONE: self._done,
+            messages.FAILED: self._refused,
+            messages.HOPELESS: self._give_up,
+            messages.LAST_WORDS: self._hear,
+        }
+        with child:
+            for line in child.stdout or ():
+                kind, values = messages.read(line)
+                heard[kind](**values)
+        self._died(child)
+
+    def _ready(self, *, environment: dict[str, Any], free_bytes: int) -> None:
+        self.environment, self.free_bytes = environment, free_bytes
+
+    def _begun(self, *, number: int) -> None:
+        with self._lock:
+            if job := self._jobs.get(number):
+                job.began_at = time.monotonic()
+
+    def _done(self, *, number: int, **said: Any) -> None:
+        with self._lock:
+            job = self._jobs.pop(number, None)
+            self._failures = 0
+        if job is None or not job.future.set_running_or_notify_cancel():
+            return
+        self._deaths.pop(job.key, None)
+        measured = ("prefill_seconds", "decode_seconds", "device_seconds", "peak_bytes", "steps")
+        job.future.set_result(
+            Completion(
+                text=said["text"],
+                finish_reason=said["finish_reason"],
+                seconds=time.monotonic() - (job.began_at or job.asked_at),
+                tokens_in=said["tokens_in"],
+                tokens_out=said["tokens_out"],
+                reused_tokens=said["reused_tokens"],
+                first_token_seconds=said["prefill_seconds"],
+                details={
+                    **{name: said[name] for name in measured},
+                    "devices": len(self.config.devices) if self._is_on_cards else 0,
+                },
+            )
+        )
+
+    @property
+    def _is_on_cards(self) -> bool:
+        return self.config.devices != ("cpu",)
+
+    def _refused(self, *, number: int, trouble: str, reason: str, **more: Any) -> None:
+        with self._lock:
+            job = self._jobs.pop(number, None)
+        if job is not None and job.future.set_running_or_notify_cancel():
+            job.future.set_exception(
+                RunnerError(
+                    Trouble(trouble),
+                    reason,
+                    limit_tokens=more.get("limit_tokens"),
+                    asked_tokens=more.get("asked_tokens"),
+                )
+            )
+
+    def _give_up(self, *, reason: str) -> None:
+        self._hopeless = f"The model cannot be run on this worker: {reason}."
+
+    def _hear(self, *, reason: str) -> None:
+        self._last_words = reason
+
+    def _died(self, child: "subprocess.Popen[bytes]") -> None:
+        """Settle with everybody who waited for a child that is gone."""
+        with self._lock:
+            if self._child is not child:
+                return
+            self._child = None
+            jobs, self._jobs = list(self._jobs.values()), {}
+            if not jobs and child.returncode == 0:
+                return
+            self._replaced += 1
+            self._failures += 1
+            self._rest_until = time.monotonic() + _REST_SECONDS
+        for job in jobs:
+            if job.future.set_running_or_notify_cancel():
+                job.future.set_exception(self._error_of(job, child.returncode))
+
+    def _error_of(self, job: _Job, status: int) -> RunnerError:
+        if self._hopeless:
+            return RunnerError(Trouble.FATAL, self._hopeless)
+        why = self._last_words or _why(status)
+        if job.began_at is None:
+            return RunnerError(Trouble.RETRY, f"The process that computes ended: {why}.")
+        self._deaths[job.key] = deaths = self._deaths.get(job.key, 0) + 1
+        if deaths > _DEATHS:
+            reason = f"{deaths} processes in a row ended while they computed it: {why}."
+            return RunnerError(Trouble.EXAMPLE, reason)
+        return RunnerError(Trouble.RETRY, f"The process that computed it ended: {why}.")
+
+
+def _failed(error: RunnerError) -> "Future[Completion]":
+    future: Future[Completion] = Future()
+    future.set_exception(error)
+    return future
+
+
+def _why(status: int) -> str:
+    if status == messages.EXIT_POISONED:
+        return "the card's driver lost its state"
+    if status == -9:
+        return "it was killed, perhaps for want of memory"
+    return f"signal {-status}" if status < 0 else f"status {status}"
+
+
+def _child_environment() -> dict[str, str]:
+    """What the child sees: nothing of the site's secrets."""
+    kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV")
+    begins = ("CUDA_", "NVIDIA_", "NCCL_", "HF_", "PYTORCH_", "TORCH", "TRITON_", "OMP_", "XDG_")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if (name in kept or name.startswith(begins)) and "TOKEN" not in name
+    }
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """A closed pipe ends a child at once, whatever it computes; a stuck one is killed."""
+    if child.stdin is not None:
+        try:
+            child.stdin.close()
+        except OSError:
+            child.kill()
+    try:
+        child.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
