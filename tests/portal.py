@@ -78,7 +78,7 @@ class Portal:
         self._reader.start()
         wait_until(
             lambda: f"ready {self.url}" in self.lines or process.poll() is not None,
-            seconds=90,
+            seconds=180,
             what="ready",
         )
         assert f"ready {self.url}" in self.lines, "\n".join(self.lines)
@@ -134,13 +134,21 @@ class Portal:
         parent = str(self._process.pid)
         return [int(row[0]) for row in rows if row[1] == parent and mark in row[2]]
 
-    def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Read from its database."""
+    def broker_url(self) -> str:
+        """Where its broker listens, for one more process of the portal."""
+        if url := self.env.get("REDIS_URL"):
+            return url
+        command = Path(f"/proc/{self.processes('broker')[0]}/cmdline").read_text().split("\0")
+        port = next(word for word in command if word.startswith("--port="))
+        return f"redis://127.0.0.1:{port.removeprefix('--port=')}/0"
+
+    def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Read from its database; each `?` stands for a value."""
         if "DATABASE_URL" in os.environ:
             with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
-                return connection.execute(sql).fetchall()
+                return connection.execute(sql.replace("?", "%s"), values or None).fetchall()
         with contextlib.closing(sqlite3.connect(self.sqlite, timeout=30)) as connection:
-            return connection.execute(sql).fetchall()
+            return connection.execute(sql, values).fetchall()
 
     def token(self, email: str = "script@example.org") -> str:
         """A new user's token."""
