@@ -7,12 +7,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from environs import Env
+from environs import Env, EnvError
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 
 env: Final = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+
+# The files that secrets were read from, for the check that nobody else may read them.
+secret_files: list[Path] = []
+
+
+def secret(name: str, default: str = "") -> str:
+    """A secret from the environment, or from the file that NAME_FILE names.
+
+    A file is not inherited by every child and shows in no list of processes.
+
+    Raises:
+        EnvError: if the file cannot be read.
+    """
+    path = env.str(f"{name}_FILE", "")
+    if not path:
+        return str(env.str(name, default))
+    secret_files.append(Path(path))
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvError(f"{name}_FILE cannot be read: {error}") from error
 
 
 def new_secret() -> str:

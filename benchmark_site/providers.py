@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from environs import Env
 
+from benchmark_site.env import secret
+
 _HUGGING_FACE: Final = "https://huggingface.co"
 _GITHUB: Final = "https://github.com"
 
@@ -26,7 +28,7 @@ def sign_in_providers(env: Env) -> tuple[Provider, ...]:
     """GitHub and Hugging Face, each where its id and secret are set."""
     found = []
     if client_id := env.str("GITHUB_CLIENT_ID", ""):
-        keys = {"client_id": client_id, "secret": env.str("GITHUB_CLIENT_SECRET")}
+        keys = {"client_id": client_id, "secret": secret("GITHUB_CLIENT_SECRET")}
         found.append(Provider("github", _GITHUB, keys))
     if client_id := env.str("HUGGINGFACE_CLIENT_ID", ""):
         # Its address is a setting so that an enterprise of its own, or a test, can stand there.
@@ -35,7 +37,7 @@ def sign_in_providers(env: Env) -> tuple[Provider, ...]:
             "provider_id": "huggingface",
             "name": "Hugging Face",
             "client_id": client_id,
-            "secret": env.str("HUGGINGFACE_CLIENT_SECRET"),
+            "secret": secret("HUGGINGFACE_CLIENT_SECRET"),
             "settings": {"server_url": server},
         }
         found.append(Provider("openid_connect", server, app))

@@ -26,6 +26,7 @@ from types import FrameType
 from environs import EnvError
 
 from benchmark_site.env import BASE_DIR, env
+from benchmark_site.roles import commands
 
 READY_SECONDS = 60
 STOP_SECONDS = 20
@@ -54,32 +55,9 @@ class Role:
 
 def roles(port: int, state: Path) -> list[Role]:
     """The processes of the portal, without the broker, in starting order."""
-    celery = (sys.executable, "-m", "celery", "--quiet", "-A", "benchmark_site.celery")
-    concurrency = str(env.int("WORKER_PROCESSES", 2))
-    threads = str(env.int("WEB_THREADS", 8))
-    return [
-        Role("worker", (*celery, "worker", "--loglevel=WARNING", f"--concurrency={concurrency}")),
-        # Asking models is waiting: threads of one process, apart from those that score.
-        Role(
-            "runner",
-            (
-                *(*celery, "worker", "--loglevel=WARNING", "--queues=generate", "--pool=threads"),
-                *(f"--concurrency={env.int('RUNNER_THREADS', 4)}", "--hostname=runner@%h"),
-            ),
-        ),
-        Role(
-            "beat",
-            (*celery, "beat", "--loglevel=WARNING", f"--schedule={state / 'beat-schedule'}"),
-        ),
-        Role(
-            "web",
-            (
-                *(sys.executable, "-m", "gunicorn", "benchmark_site.wsgi"),
-                *(f"--bind=127.0.0.1:{port}", "--worker-class=gthread", f"--threads={threads}"),
-                *("--workers=2", "--graceful-timeout=10", "--timeout=120", "--log-level=warning"),
-            ),
-        ),
-    ]
+    os.environ |= {"PORT": str(port), "BEAT_SCHEDULE": str(state / "beat-schedule")}
+    all_commands = commands(log_level="WARNING")
+    return [Role(name, all_commands[name]) for name in ("worker", "runner", "beat", "web")]
 
 
 def broker(port: int, state: Path) -> Role:
@@ -234,7 +212,7 @@ def serve(port: int, state: Path) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _on_signal)
     try:
-        if "REDIS_URL" not in os.environ:
+        if not {"REDIS_URL", "REDIS_URL_FILE"} & os.environ.keys():
             broker_port = free_port()
             role = broker(broker_port, state)
             everything.append(Running(role, start(role)))

@@ -6,8 +6,10 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from benchmark_site.env import BASE_DIR, env, new_sealing_key, read_or_create_secret
+from benchmark_site.env import BASE_DIR, env, new_sealing_key, read_or_create_secret, secret
 from benchmark_site.providers import sign_in_providers
+from benchmark_site.reports import start_reports
+from benchmark_site.state import databases, file_storages
 
 # Lets Django's classes be written with the type they hold: ModelAdmin[User].
 django_stubs_ext.monkeypatch()
@@ -16,12 +18,14 @@ django_stubs_ext.monkeypatch()
 STATE_DIR: Path = Path(env.str("STATE_DIR", str(BASE_DIR / "var"))).resolve()
 STATE_DIR.mkdir(parents=True, exist_ok=True)
 
+# Whether people can reach this site: then no role starts on settings of a development machine.
+PRODUCTION = env.bool("PRODUCTION", False)
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "") or read_or_create_secret(STATE_DIR / "secret_key")
+SECRET_KEY = secret("SECRET_KEY") or read_or_create_secret(STATE_DIR / "secret_key")
 # What seals secrets that we must use again, newest first: keys of registered endpoints.  Machines
 # that serve one site share them.
 SEALING_KEYS: list[str] = (
-    env.list("SEALING_KEYS", [])
+    secret("SEALING_KEYS").replace(",", " ").split()
     or read_or_create_secret(STATE_DIR / "sealing_keys", new_sealing_key).split()
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
@@ -89,33 +93,16 @@ TEMPLATES = [
     }
 ]
 
-DATABASES: dict[str, Any] = {
-    "default": env.dj_db_url(
-        "DATABASE_URL", f"sqlite:///{STATE_DIR / 'portal.sqlite3'}", conn_max_age=60
-    )
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # WAL lets readers and one writer work side by side; an immediate transaction waits for its
-    # turn at its start instead of failing in its middle with "database is locked".
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 30,
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-    # pytest-xdist workers and the processes that tests start share a file, not a memory.
-    DATABASES["default"]["TEST"] = {"NAME": str(STATE_DIR / "test.sqlite3")}
+DATABASES: dict[str, Any] = databases(STATE_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "content": {
-        "BACKEND": "submissions.files.ContentStorage",
-        "OPTIONS": {"location": str(STATE_DIR / "files")},
-    },
+STORAGES: dict[str, Any] = {
+    **file_storages(STATE_DIR),
     "staticfiles": {"BACKEND": "benchmark_site.static.PortalStaticFiles"},
 }
 MEDIA_ROOT = STATE_DIR / "files"
-STATIC_ROOT = STATE_DIR / "static"
+# An image has them made ahead of time, in itself.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(STATE_DIR / "static")))
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -169,7 +156,7 @@ MAIL_CARRIER = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.Email
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_HOST_PASSWORD = secret("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
@@ -219,7 +206,7 @@ REST_KNOX = {"TOKEN_TTL": None, "TOKEN_PREFIX": "ibp_", "TOKEN_MODEL": "accounts
 MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  A model's name, not a token.
 
-REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = secret("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 # Before every key of the broker, so that several portals can share one server.
 REDIS_PREFIX = env.str("REDIS_PREFIX", "")
@@ -301,6 +288,13 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# Whether every name below this one is served over TLS too: only who owns the domain knows.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
+# Django asks for both; not to promise them for names that are not ours to promise is a choice.
+SILENCED_SYSTEM_CHECKS = (
+    [] if SECURE_HSTS_INCLUDE_SUBDOMAINS else ["security.W005", "security.W021"]
+)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 
@@ -311,3 +305,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
+
+# Errors are reported elsewhere only where an operator says so.
+if dsn := secret("SENTRY_DSN"):
+    start_reports(dsn, environment=env.str("SENTRY_ENVIRONMENT", "production"))

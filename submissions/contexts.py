@@ -10,8 +10,8 @@ from django.core import signing
 from django.db.models import QuerySet
 
 from accounts.models import User
-from submissions.files import DamagedFile
 from submissions.models import ItemSet, Release
+from submissions.sources import source_file
 
 # How long a signed link to private contexts works.
 LINK_LIFE: Final = timedelta(hours=24)
@@ -55,10 +55,7 @@ def read_rows(release: Release, task: str) -> Iterator[bytes]:
         DamagedFile: if the file is not there.
     """
     item_set = ItemSet.objects.get(release_tasks__release=release, task=task)
-    path = Path(item_set.source_path)
-    if not path.is_file():
-        raise DamagedFile(item_set.source_sha256, "missing")
-    return _lines(path, is_whole=release.are_answers_public)
+    return _lines(source_file(item_set), is_whole=release.are_answers_public)
 
 
 def _lines(path: Path, *, is_whole: bool) -> Iterator[bytes]:

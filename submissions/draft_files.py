@@ -30,20 +30,24 @@ def keep_files(draft: Draft, files: Sequence[tuple[str, IO[bytes]]]) -> list[Dra
 
 
 @contextmanager
-def open_files(draft: Draft) -> Iterator[list[tuple[str, IO[bytes]]]]:
+def open_files(draft: Draft, *, are_verified: bool = True) -> Iterator[list[tuple[str, IO[bytes]]]]:
     """Open a draft's files for reading, by name.
 
     Raises:
-        DamagedFile: if one of them is not there.
+        DamagedFile: if one of them is not there or, where verified, has other bytes.
     """
     with ExitStack() as stack:
         opened: list[tuple[str, IO[bytes]]] = []
         for one in draft.files.all():
             try:
                 stream = storages["content"].open(_name(draft, one.sha256), "rb")
-            except OSError as error:
+            except FileNotFoundError as error:
                 raise DamagedFile(one.sha256, "missing") from error
+            except OSError as error:
+                raise DamagedFile(one.sha256, f"cannot be read: {error}") from error
             opened.append((one.name, stack.enter_context(stream)))
+            if are_verified and hash_stream(stream)[0] != one.sha256:
+                raise DamagedFile(one.sha256, "its bytes have changed since they were stored")
         yield opened
 
 

@@ -46,6 +46,13 @@ class ContentStorage(FileSystemStorage):
         _sync_folder(target.parent)
         return name
 
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Every file's name below a folder; none while it is not there."""
+        root = Path(self.path(""))
+        for folder, _, files in os.walk(root / prefix):
+            for file in files:
+                yield str((Path(folder) / file).relative_to(root))
+
 
 def _sync_folder(folder: Path) -> None:
     """Make a rename in `folder` survive a power cut."""
@@ -95,23 +102,38 @@ def drop_stored(sha256: str) -> None:
 def _is_whole(sha256: str) -> bool:
     """Whether the file is there with its own bytes: what was damaged is stored anew."""
     try:
-        with open_stored(sha256) as kept:
-            return hash_stream(kept)[0] == sha256
+        with open_stored(sha256):
+            return True
     except DamagedFile:
         return False
 
 
 @contextmanager
 def open_stored(sha256: str) -> Iterator[BinaryIO]:
-    """Open a kept file for reading, unverified, for sending it to a browser.
+    """Open a kept file for reading, verified and at its start.
 
     Raises:
-        DamagedFile: if it is not there.
+        DamagedFile: if it is not there, cannot be read, or its bytes have changed.
+    """
+    with open_unverified(sha256) as stream:
+        if hash_stream(stream)[0] != sha256:
+            raise DamagedFile(sha256, "its bytes have changed since they were stored")
+        yield stream
+
+
+@contextmanager
+def open_unverified(sha256: str) -> Iterator[BinaryIO]:
+    """Open a kept file whatever its bytes are.
+
+    Raises:
+        DamagedFile: if it is not there or cannot be read.
     """
     try:
         stream = _storage().open(_name(sha256), "rb")
-    except OSError as error:
+    except FileNotFoundError as error:
         raise DamagedFile(sha256, "missing") from error
+    except OSError as error:
+        raise DamagedFile(sha256, f"cannot be read: {error}") from error
     with stream:
         yield cast("BinaryIO", stream)
 
@@ -122,26 +144,21 @@ def read_stored(sha256: str) -> bytes:
     Raises:
         DamagedFile: if it is not there or its bytes have changed.
     """
-    with open_stored(sha256) as stream:
+    with open_unverified(sha256) as stream:
         data = stream.read()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise DamagedFile(sha256, "its bytes have changed since they were stored")
     return data
 
 
+def stored_names() -> Iterator[str]:
+    """The name of everything that is kept: content under its hash, and drafts' and uploads' own."""
+    return cast("ContentStorage", _storage()).names()
+
+
 def stored_files() -> Iterator[str]:
     """The hashes of all files that are kept under their hash alone."""
-    storage = _storage()
-    for first in _folders(storage, ""):
-        # Other folders are drafts' own.
-        if len(first) == 2:
-            for second in _folders(storage, first):
-                yield from storage.listdir(f"{first}/{second}")[1]
-
-
-def _folders(storage: Storage, path: str) -> list[str]:
-    try:
-        return sorted(storage.listdir(path)[0])
-    except FileNotFoundError:
-        # Nothing has been stored yet.
-        return []
+    for name in stored_names():
+        sha256 = name.rpartition("/")[2]
+        if name == _name(sha256):
+            yield sha256

@@ -1,12 +1,13 @@
 """Reads the data set's own rows, context and question, from where a release's files lie."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import orjson
 
+from submissions.files import DamagedFile
 from submissions.models import Example, ItemSet, Release, ReleaseTask
+from submissions.sources import source_file
 
 
 class NoContexts(Exception):
@@ -32,7 +33,7 @@ def read_rows(
     if positions is not None:
         examples = examples.filter(position__in=positions)
     try:
-        with Path(item_set.source_path).open("rb") as stream:
+        with source_file(item_set).open("rb") as stream:
             for example in examples.defer("answer").iterator(chunk_size=200):
                 if example.row_offset is None or example.row_bytes is None:
                     raise NoContexts(f"{release}: {task} has answers and no contexts")
@@ -41,5 +42,5 @@ def read_rows(
                 if str(row.get("legacy_id", row["id"])) != example.source_id:
                     raise NoContexts(f"{item_set.source_path} has changed since it was imported")
                 yield example, row
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (DamagedFile, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NoContexts(f"{release}: {task}'s rows cannot be read: {error}") from error

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from scoring import SUITES, Suite
 from submissions.intake import ItemSetKey, ReleaseKey
 from submissions.models import Example, ItemSet, Release, ReleaseTask, Round
+from submissions.sources import keep_sources
 
 
 class ReleaseConflict(Exception):
@@ -118,6 +119,8 @@ def store_release(
     known = _known_release(new.name, sha256)
     if known is not None:
         return known, False
+    # Before the rows that promise them.
+    keep_sources(items.source_path for items in tasks.values())
     try:
         with transaction.atomic():
             return _create_release(new, tasks, hashes, now=now), True

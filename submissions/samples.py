@@ -5,11 +5,15 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import orjson
+from django.core.files.base import File
+from django.core.files.storage import storages
 
 from scoring import Suite
 from scoring.drafts import GeneratorKit
+from submissions.sources import are_files_shared
 
 # The strong baseline reads this share of each context, so that it is not right everywhere.
 READ_SHARE = 0.75
@@ -54,6 +58,32 @@ def write_samples(folder: Path, suite: Suite) -> None:
                 rows = b"".join(_predictions(folder / f"{task}.jsonl", task, sample, kit))
                 archive.writestr(zipfile.ZipInfo(f"preds_{task}.jsonl", _DATE), rows)
         (target / sample.file).write_bytes(packed.getvalue())
+        if are_files_shared():
+            packed.seek(0)
+            storages["content"].save(_kept_name(folder.name, sample), File(packed))
+
+
+def has_sample(folder: Path, sample: Sample) -> bool:
+    """Whether a release's predictions of a baseline are on this machine or in the bucket."""
+    if (samples_folder(folder) / sample.file).is_file():
+        return True
+    return are_files_shared() and storages["content"].exists(_kept_name(folder.name, sample))
+
+
+def open_sample(folder: Path, sample: Sample) -> IO[bytes]:
+    """Open a release's predictions of a baseline.
+
+    Raises:
+        FileNotFoundError: if there are none.
+    """
+    path = samples_folder(folder) / sample.file
+    if path.is_file() or not are_files_shared():
+        return path.open("rb")
+    return storages["content"].open(_kept_name(folder.name, sample), "rb")
+
+
+def _kept_name(release: str, sample: Sample) -> str:
+    return f"samples/{release}/{sample.file}"
 
 
 def _predictions(path: Path, task: str, sample: Sample, kit: GeneratorKit) -> Iterator[bytes]:

@@ -1,22 +1,22 @@
 """Files that come in parts over poor links: begun, continued where they stopped, used, swept.
 
-A part is first written beside the upload, however long it takes, and then moved behind the bytes
-that are there, in one short transaction that asks again where the upload stands.  So a sender that
-hangs holds no lock, and a part that is cut or damaged changes nothing that was there.
+A part is first spooled on this machine, however long it takes, and then kept as a file of its own
+named by where it begins, in one short transaction that asks again where the upload stands.  So a
+sender that hangs holds no lock, a part that is cut or damaged changes nothing that was there, and
+the next part may come in through another machine.
 """
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import IO, Final
 
-from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import Storage, storages
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -85,7 +85,7 @@ def begin_upload(
         User.objects.select_for_update().get(pk=user.pk)
         if own_uploads(user, now=now).count() >= OPEN_UPLOADS:
             raise TooManyUploads
-        upload = PartialUpload.objects.create(
+        return PartialUpload.objects.create(
             user=user,
             name=name,
             metadata=metadata,
@@ -93,8 +93,6 @@ def begin_upload(
             created_at=now,
             expires_at=now + PARTIAL_UPLOAD_LIFE,
         )
-        _path(upload).touch()
-        return upload
 
 
 def append_part(upload: PartialUpload, part: Part, stream: IO[bytes], *, now: datetime) -> int:
@@ -109,8 +107,7 @@ def append_part(upload: PartialUpload, part: Part, stream: IO[bytes], *, now: da
         WrongChecksum: if it is damaged or, having a checksum, was cut.
     """
     _refuse_wrong_place(upload, part)
-    folder = _folder()
-    with tempfile.TemporaryFile(dir=folder) as spool:
+    with tempfile.TemporaryFile() as spool:
         sha256, length = _spool(stream, spool, most=upload.length_bytes - part.offset_bytes)
         if part.sha256 is not None and sha256 != part.sha256:
             raise WrongChecksum
@@ -154,11 +151,9 @@ def _move(
         row = PartialUpload.objects.select_for_update().filter(pk=upload.pk).first()
         if row is None or row.offset_bytes != part.offset_bytes:
             raise WrongOffset(row.offset_bytes if row else 0)
-        with _path(row).open("r+b") as kept:
-            kept.seek(row.offset_bytes)
-            shutil.copyfileobj(spool, kept, _CHUNK_BYTES)
-            kept.flush()
-            os.fsync(kept.fileno())
+        if length:
+            # What a transaction left here that was rolled back is written over.
+            _storage().save(_name(row, row.offset_bytes), File(spool))
         row.offset_bytes += length
         row.expires_at = now + PARTIAL_UPLOAD_LIFE
         row.save(update_fields=["offset_bytes", "expires_at"])
@@ -169,13 +164,29 @@ def _move(
 def open_uploads(uploads: list[PartialUpload]) -> Iterator[list[tuple[str, IO[bytes]]]]:
     """Open finished uploads as named files."""
     with ExitStack() as stack:
-        yield [(upload.name, stack.enter_context(_path(upload).open("rb"))) for upload in uploads]
+        yield [(upload.name, stack.enter_context(_joined(upload))) for upload in uploads]
+
+
+def _joined(upload: PartialUpload) -> IO[bytes]:
+    """An upload's parts, one behind the other.
+
+    Raises:
+        FileNotFoundError: if a part is gone.
+    """
+    whole = tempfile.TemporaryFile()  # noqa: SIM115  The caller closes it.
+    while (offset := whole.tell()) < upload.offset_bytes:
+        with _storage().open(_name(upload, offset), "rb") as part:
+            shutil.copyfileobj(part, whole, _CHUNK_BYTES)
+        if whole.tell() == offset:
+            raise FileNotFoundError(f"upload {upload.public_id} has no bytes at {offset}")
+    whole.seek(0)
+    return whole
 
 
 def drop_upload(upload: PartialUpload) -> None:
     """Forget an upload and its bytes."""
     PartialUpload.objects.filter(pk=upload.pk).delete()
-    _path(upload).unlink(missing_ok=True)
+    _drop_parts(upload.public_id)
 
 
 def sweep_uploads(*, now: datetime) -> int:
@@ -187,19 +198,35 @@ def sweep_uploads(*, now: datetime) -> int:
     expired = list(PartialUpload.objects.filter(expires_at__lte=now)[:SWEEP_ROWS])
     for upload in expired:
         drop_upload(upload)
-    old = (now - PARTIAL_UPLOAD_LIFE).timestamp()
-    for path in _folder().iterdir():
-        # A file is as old as its last part, so that an upload's own has not expired yet.
-        if path.stat().st_mtime < old:
-            path.unlink(missing_ok=True)
+    folders = _listed("")[0]
+    known = set(
+        PartialUpload.objects.filter(public_id__in=folders).values_list("public_id", flat=True)
+    )
+    for public_id in folders:
+        # The row comes before its first part, so a folder without a row is nobody's.
+        if public_id not in known:
+            _drop_parts(public_id)
     return len(expired)
 
 
-def _folder() -> Path:
-    folder = Path(settings.STATE_DIR) / "uploads"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def _storage() -> Storage:
+    return storages["content"]
 
 
-def _path(upload: PartialUpload) -> Path:
-    return _folder() / upload.public_id
+def _name(upload: PartialUpload, offset_bytes: int) -> str:
+    return f"uploads/{upload.public_id}/{offset_bytes:012d}"
+
+
+def _listed(path: str) -> tuple[list[str], list[str]]:
+    try:
+        return _storage().listdir(f"uploads/{path}".rstrip("/"))
+    except FileNotFoundError:
+        return [], []
+
+
+def _drop_parts(public_id: str) -> None:
+    for part in _listed(public_id)[1]:
+        _storage().delete(f"uploads/{public_id}/{part}")
+    # A folder of the file system stays behind its files, and a bucket knows none.
+    with suppress(OSError):
+        _storage().delete(f"uploads/{public_id}")

@@ -15,7 +15,7 @@ from django.db.models.functions import Rank
 from scoring import SUITES
 from submissions.artefacts import unpack_scores
 from submissions.draft_files import open_files
-from submissions.files import DamagedFile, hash_stream, open_stored, stored_files
+from submissions.files import DamagedFile, hash_stream, open_unverified, stored_files
 from submissions.lines import score_columns
 from submissions.models import (
     BoardLine,
@@ -57,6 +57,8 @@ def find_strangers() -> Iterator[str]:
     known: set[str] = set()
     for model in (SubmissionFile, TaskPredictions):
         known.update(model._default_manager.values_list("sha256", flat=True))
+    # Where content is in a bucket, the data set's own files are, too.
+    known.update(ItemSet.objects.values_list("source_sha256", flat=True))
     return (sha256 for sha256 in stored_files() if sha256 not in known)
 
 
@@ -93,7 +95,7 @@ def _files() -> Iterator[Break]:
         named.setdefault(file.sha256, f"submission {file.submission.public_id}, {file.name}")
     for sha256, where in named.items():
         try:
-            with open_stored(sha256) as stream:
+            with open_unverified(sha256) as stream:
                 yield from _changed(stream, sha256, where)
         except DamagedFile as error:
             yield Break("file-missing", where, str(error))
@@ -104,7 +106,7 @@ def _draft_files() -> Iterator[Break]:
     for draft in Draft.objects.filter(submission=None, files__isnull=False).distinct():
         where = f"draft {draft.public_id}"
         try:
-            with open_files(draft) as streams:
+            with open_files(draft, are_verified=False) as streams:
                 for file, (_, stream) in zip(draft.files.all(), streams, strict=True):
                     yield from _changed(stream, file.sha256, f"{where}, {file.name}")
         except DamagedFile as error:

@@ -22,7 +22,7 @@ from submissions.files import DamagedFile
 from submissions.generated import release_folder
 from submissions.models import Release
 from submissions.rounds import has_opened, round_state
-from submissions.samples import SAMPLES, samples_folder
+from submissions.samples import SAMPLES, has_sample, open_sample
 from submissions.views.http import HtmxRequest, person_of
 
 
@@ -90,14 +90,17 @@ def contexts(request: HtmxRequest, name: str, task: str) -> HttpResponseBase:
 def sample(_request: HtmxRequest, name: str, slug: str) -> HttpResponseBase:
     """Send the sample predictions of a baseline."""
     found = get_object_or_404(generated_releases(), name=name, are_answers_public=True)
-    file = next((one.file for one in SAMPLES if one.slug == slug), None)
-    path = samples_folder(release_folder(found.name)) / (file or "")
-    if file is None or not path.is_file():
+    asked = next((one for one in SAMPLES if one.slug == slug), None)
+    if asked is None:
         raise Http404("no such sample")
-    return FileResponse(path.open("rb"), as_attachment=True, filename=file)
+    try:
+        stream = open_sample(release_folder(found.name), asked)
+    except FileNotFoundError as error:
+        raise Http404("no such sample") from error
+    return FileResponse(stream, as_attachment=True, filename=asked.file)
 
 
 def _samples(found: Release) -> list[str]:
     """The baselines that this release has predictions of."""
-    folder = samples_folder(release_folder(found.name))
-    return [one.slug for one in SAMPLES if (folder / one.file).is_file()]
+    folder = release_folder(found.name)
+    return [one.slug for one in SAMPLES if has_sample(folder, one)]

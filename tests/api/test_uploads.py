@@ -4,15 +4,14 @@ import base64
 import hashlib
 import io
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from submissions import uploads
+from submissions.files import stored_names
 from submissions.limits import OPEN_UPLOADS, UPLOAD_COMPRESSED_BYTES
 from submissions.models import PartialUpload, Submission, SubmissionFile
 from tests import make
@@ -21,6 +20,12 @@ from tests.api.make_api import ROOT, archive, script_of
 pytestmark = pytest.mark.django_db
 TUS = {"Tus-Resumable": "1.0.0"}
 PART = "application/offset+octet-stream"
+
+
+def kept() -> set[str]:
+    """The uploads that there are bytes of."""
+    names = (name.split("/") for name in stored_names())
+    return {parts[1] for parts in names if parts[0] == "uploads"}
 
 
 def metadata(name: str = "all.zip") -> str:
@@ -87,7 +92,7 @@ def test_an_upload_that_is_cut_goes_on_and_ends_byte_equal() -> None:
     assert answer.status_code == 201, answer.json()
     assert SubmissionFile.objects.get().sha256 == hashlib.sha256(data).hexdigest()
     assert not PartialUpload.objects.exists()
-    assert not list((Path(settings.STATE_DIR) / "uploads").iterdir())
+    assert not kept()
 
 
 def test_parts_of_any_size_make_the_file() -> None:
@@ -201,19 +206,23 @@ def test_deleting_forgets_the_bytes() -> None:
 
     assert client.delete(url, headers=TUS).status_code == 204
     assert client.head(url).status_code == 404
-    assert not list((Path(settings.STATE_DIR) / "uploads").iterdir())
+    assert not kept()
 
 
 def test_what_expired_is_swept_with_its_bytes() -> None:
     owner, now = make.user(), timezone.now()
     old = uploads.begin_upload(owner, name="a", length_bytes=9, metadata="", now=now)
-    PartialUpload.objects.filter(pk=old.pk).update(expires_at=now - timedelta(seconds=1))
     young = uploads.begin_upload(owner, name="b", length_bytes=9, metadata="", now=now)
+    lost = uploads.begin_upload(owner, name="c", length_bytes=9, metadata="", now=now)
+    for one in (old, young, lost):
+        part = uploads.Part(offset_bytes=0, length_bytes=2, sha256=None)
+        uploads.append_part(one, part, io.BytesIO(b"ab"), now=now)
+    PartialUpload.objects.filter(pk=old.pk).update(expires_at=now - timedelta(seconds=1))
+    PartialUpload.objects.filter(pk=lost.pk).delete()
 
     assert uploads.sweep_uploads(now=now) == 1
     assert list(PartialUpload.objects.all()) == [young]
-    left = [path.name for path in (Path(settings.STATE_DIR) / "uploads").iterdir()]
-    assert left == [young.public_id]
+    assert kept() == {young.public_id}
 
 
 def test_nobody_has_uploads_without_end() -> None:
