@@ -17,7 +17,10 @@ BUCKET = "portal"
 
 @dataclass(frozen=True, slots=True)
 class S3Server:
-    """Where the server is, its one key, and the folder that it keeps its bucket in."""
+    """Where the server is, its one key, and the folder that it keeps its bucket in.
+
+    The folder is for looking only: the server remembers what it has written there.
+    """
 
     url: str
     access_key: str
@@ -57,8 +60,6 @@ def running_s3(folder: Path) -> Iterator[S3Server]:
         [
             *(str(rclone()), "serve", "s3", str(folder), f"--addr=127.0.0.1:{port}"),
             *(f"--auth-key={server.access_key},{server.secret_key}", "--config=/dev/null"),
-            # What another process wrote is seen at once, not after the folder's five minutes.
-            "--dir-cache-time=0s",
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

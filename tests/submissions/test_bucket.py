@@ -70,7 +70,7 @@ def test_bytes_come_back_as_they_were_and_are_kept_once(server: S3Server, tmp_pa
     assert not stream.closed
 
 
-def test_a_file_of_several_parts_comes_back(tmp_path: Path) -> None:
+def test_a_file_of_several_parts_comes_back() -> None:
     data = bytes(range(256)) * (PART_BYTES // 256) + b"and more"
 
     sha256, _ = store_stream(BytesIO(data))
@@ -79,11 +79,9 @@ def test_a_file_of_several_parts_comes_back(tmp_path: Path) -> None:
         assert files.hash_stream(stream) == (sha256, len(data))
 
 
-def test_changed_bytes_are_found_when_read_and_mended_when_stored(
-    server: S3Server, tmp_path: Path
-) -> None:
+def test_changed_bytes_are_found_when_read_and_mended_when_stored() -> None:
     sha256, _ = store_stream(BytesIO(b"whole"))
-    object_of(server, tmp_path.name, sha256).write_bytes(b"hole")
+    storages["content"].save(files._name(sha256), File(BytesIO(b"hole")))
 
     with pytest.raises(DamagedFile, match="changed"):
         read_stored(sha256)
@@ -149,7 +147,10 @@ def test_a_submission_is_received_scored_and_whole() -> None:
 
 @pytest.mark.django_db
 def test_a_damaged_object_of_a_draft_is_found() -> None:
-    draft = Draft.objects.create(owner=make.user("drafts@example.org"))
+    now = timezone.now()
+    draft = Draft.objects.create(
+        owner=make.user("drafts@example.org"), created_at=now, updated_at=now
+    )
     DraftFile.objects.bulk_create(keep_files(draft, [("a.jsonl", BytesIO(b"{}"))]))
     with open_files(draft) as streams:
         assert streams[0][1].read() == b"{}"
