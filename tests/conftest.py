@@ -1,5 +1,6 @@
 """What many tests share: a browser, and a portal that holds what the authors published."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import needs
 from tests.portal import Portal, running_portal
+from tests.prepared import begin_run, forget_prepared
 from tests.redis_server import Redis, running_redis
 
 CHROMIUM_FLAGS = [
@@ -21,6 +23,16 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_configure() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        begin_run()
+
+
+def pytest_unconfigure() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        forget_prepared()
 
 
 @pytest.fixture(scope="session")

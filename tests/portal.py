@@ -20,6 +20,8 @@ import psycopg
 import requests
 from playwright.sync_api import Page
 
+from tests.prepared import copy_prepared
+
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,7 +46,7 @@ def wait_until(find: Callable[[], T | None], *, seconds: float, what: str) -> T:
 class Portal:
     """A running portal with a database, a broker and a state folder that nobody else uses."""
 
-    def __init__(self, state: Path, **settings: str) -> None:
+    def __init__(self, state: Path, *, fresh: bool = False, **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {**os.environ, "STATE_DIR": str(state), "PORT": str(self.port), **settings}
@@ -53,14 +55,16 @@ class Portal:
         self._process: subprocess.Popen[str] | None = None
         if "DATABASE_URL" in os.environ:
             self._database = f"portal_{uuid.uuid4().hex[:12]}"
-            with _postgres() as admin:
-                admin.execute(f"CREATE DATABASE {self._database}")
             base = urllib.parse.urlsplit(os.environ["DATABASE_URL"])
             self.env["DATABASE_URL"] = base._replace(path=f"/{self._database}").geturl()
         else:
             self.sqlite = state / "portal.sqlite3"
         # Portals may share a broker; none reads another's messages.
         self.env["REDIS_PREFIX"] = f"portal-{uuid.uuid4().hex[:12]}:"
+        database = getattr(self, "_database", None)
+        if (fresh or not copy_prepared(state, self.env, database)) and database:
+            with _postgres() as admin:
+                admin.execute(f"CREATE DATABASE {database}")
 
     def start(self) -> None:
         """Start it and return when it says that it is ready."""
@@ -200,9 +204,9 @@ def _postgres() -> psycopg.Connection[Any]:
 
 
 @contextmanager
-def running_portal(state: Path, **settings: str) -> Iterator[Portal]:
-    """A portal from its first start to its last trace."""
-    portal = Portal(state, **settings)
+def running_portal(state: Path, *, fresh: bool = False, **settings: str) -> Iterator[Portal]:
+    """A portal from its first start to its last trace; a fresh one prepares everything itself."""
+    portal = Portal(state, fresh=fresh, **settings)
     try:
         portal.start()
         yield portal

@@ -30,7 +30,6 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
         SWEEP_SECONDS="0.5",
         SUBMISSIONS_PER_DAY="1000",
         SUBMISSIONS_AT_ONCE="1000",
-        OFFLINE_RELEASE="false",
     ) as portal:
         make.write_labels(tmp_path / "labels", n=400)
         portal.manage(

@@ -23,9 +23,7 @@ RESULTS = 12 * 3
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal that notices silent workers fast, with a release of enough work to be stopped in."""
     folder = tmp_path_factory.mktemp("late")
-    with running_portal(
-        folder / "state", LEASE_SECONDS="3", SWEEP_SECONDS="0.5", OFFLINE_RELEASE="false"
-    ) as portal:
+    with running_portal(folder / "state", LEASE_SECONDS="3", SWEEP_SECONDS="0.5") as portal:
         make.write_labels(folder / "labels", n=EXAMPLES)
         portal.manage("import_release", str(folder / "labels"), "--name", "late", "--labels-only")
         yield portal
