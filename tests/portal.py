@@ -46,7 +46,7 @@ def wait_until(find: Callable[[], T | None], *, seconds: float, what: str) -> T:
 class Portal:
     """A running portal with a database, a broker and a state folder that nobody else uses."""
 
-    def __init__(self, state: Path, *, fresh: bool = False, **settings: str) -> None:
+    def __init__(self, state: Path, fresh: bool = False, /, **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {**os.environ, "STATE_DIR": str(state), "PORT": str(self.port), **settings}
@@ -204,9 +204,9 @@ def _postgres() -> psycopg.Connection[Any]:
 
 
 @contextmanager
-def running_portal(state: Path, *, fresh: bool = False, **settings: str) -> Iterator[Portal]:
+def running_portal(state: Path, fresh: bool = False, /, **settings: str) -> Iterator[Portal]:
     """A portal from its first start to its last trace; a fresh one prepares everything itself."""
-    portal = Portal(state, fresh=fresh, **settings)
+    portal = Portal(state, fresh, **settings)
     try:
         portal.start()
         yield portal

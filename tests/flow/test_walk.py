@@ -80,7 +80,7 @@ def test_without_a_token_an_upload_is_turned_away(portal: Portal) -> None:
 
 def test_a_portal_stops_cleanly_and_finds_its_submissions_again(tmp_path: Path) -> None:
     make.write_labels(tmp_path / "labels")
-    with running_portal(tmp_path / "state", fresh=True, SWEEP_SECONDS="1") as portal:
+    with running_portal(tmp_path / "state", True, SWEEP_SECONDS="1") as portal:
         portal.manage(
             "import_release", str(tmp_path / "labels"), "--name", "small", "--labels-only"
         )
