@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", health),
     path("language/<slug:code>/", choose_language, name="language"),
     path("", include("submissions.urls")),
+    path("", include("audit.urls")),
     path("api/v1/", include("submissions.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("account/notices/", include("notices.urls")),

@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from submissions.board_locks import lock_board
 from submissions.limits import UNDO_PUBLISH_HOURS
 from submissions.lines import refresh_lines
 from submissions.models import BoardEvent, ModelEntry, Submission
-from submissions.standings import lock_board, settle_board
+from submissions.standings import settle_board
 from submissions.tell import tell_published
 
 PUBLIC = Submission.Visibility.PUBLIC
@@ -69,7 +70,7 @@ def _show(
         if not changed.update(visibility=visibility, published_at=published_at):
             return False
         submission.visibility, submission.published_at = visibility, published_at
-        settle_board(submission.model, submission.release)
+        settle_board(submission.model, submission.release, because=kind)
         BoardEvent.objects.create(
             at=now, kind=kind, submission=submission, detail={"from": before, "to": visibility}
         )
@@ -135,7 +136,7 @@ def supersede_submission(submission: Submission, by_id: str, *, now: datetime) -
         if not open_one.update(superseded_by=by):
             raise NotPossible(gettext("This submission has a successor already."))
         submission.superseded_by = by
-        settle_board(submission.model, submission.release)
+        settle_board(submission.model, submission.release, because=Kind.SUPERSEDED)
         BoardEvent.objects.create(
             at=now, kind=Kind.SUPERSEDED, submission=submission, detail={"by": by.public_id}
         )

@@ -10,6 +10,7 @@ from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from audit.admin import AuditedAdmin
 from submissions.lines import refresh_lines
 from submissions.models import (
     BoardEvent,
@@ -42,7 +43,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 
 
 @admin.register(ModelEntry)
-class ModelEntryAdmin(admin.ModelAdmin[ModelEntry]):
+class ModelEntryAdmin(AuditedAdmin):
     """Curating: names, organizations and links may be mended."""
 
     list_display = ("name", "organization", "weights", "owner", "created_at")

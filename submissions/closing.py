@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.closing import empty_account
 from accounts.models import Membership, Organization, User
 from notices.closing import forget_notices
+from submissions.board_locks import lock_boards
 from submissions.drafts import throw_away
 from submissions.endpoints import retire_endpoint
 from submissions.forget import forget_answers, forget_content, forget_model
@@ -36,9 +37,9 @@ def close_account(person: User, *, keep_public: bool, now: datetime) -> None:
     with transaction.atomic():
         _leave_organizations(person)
         _end_runs(person, now=now)
-        for submission in Submission.objects.filter(
-            submitter=person, model__shared_with=None
-        ).select_related("model", "release"):
+        own = Submission.objects.filter(submitter=person, model__shared_with=None)
+        lock_boards(own.values_list("release__board", flat=True))
+        for submission in own.select_related("model", "release"):
             # What was withdrawn is nobody's to see any more, whatever it was before.
             if keep_public and submission.visibility == PUBLIC and not submission.withdrawn_at:
                 continue

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.models import User
+from audit.log import COMMAND, append
 from outbound import AddressRefused, Rules, pin
 from outbound.addresses import Resolver, resolve
 from submissions import queue
@@ -156,4 +157,5 @@ def reseal_keys() -> int:
         for endpoint in sealed:
             endpoint.sealed_key = reseal(endpoint.sealed_key)
         Endpoint.objects.bulk_update(sealed, ["sealed_key"], batch_size=200)
+        append("keys.resealed", subject="endpoints", detail={"keys": len(sealed)}, actor=COMMAND)
     return len(sealed)

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from submissions.files import drop_stored
+from submissions.lines import write_lines
 from submissions.models import (
     Answer,
     BoardEvent,
@@ -29,6 +30,7 @@ def forget_content(submission: Submission) -> None:
     forget_answers(submission.runs.all())
     submission.evaluations.all().delete()
     submission.standings.all().delete()
+    write_lines(submission.model, submission.release, because="forgotten")
     submission.files.all().delete()
     submission.tasks.all().delete()
     BoardEvent.objects.filter(submission=submission).update(detail={})

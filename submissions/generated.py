@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from audit.log import COMMAND, append
 from scoring import Suite
 from scoring.examples_file import Edition, write_task
 from scoring.lengths import show_length
@@ -185,4 +186,6 @@ def retire_series(series: str, *, now: datetime) -> list[Release]:
         for release in releases:
             release.seed, release.are_answers_public, release.retired_at = seed, True, now
             release.save(update_fields=["seed", "are_answers_public", "retired_at"])
+            subject = f"release {release.name}"
+            append("release.retired", subject=subject, detail={}, actor=COMMAND)
     return releases

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 
 from scoring import SUITES, Suite
+from submissions.board_audit import note_changes, rows_of
+from submissions.board_locks import lock_boards
 from submissions.models import (
     SCORE_COLUMNS,
     BoardLine,
@@ -31,12 +33,14 @@ def board_state(board: str, scorer: str) -> BoardState:
     return BoardState.objects.get_or_create(board=board, scorer=scorer)[0]
 
 
-def write_lines(model: ModelEntry, release: Release) -> None:
+def write_lines(model: ModelEntry, release: Release, *, because: str) -> None:
     """Make the lines of a model on a release say what its standings say.
 
     A public submission that was withdrawn keeps a line, without figures, as its tombstone.
+    `because` is what the audit log gives as the reason of every row that comes, changes or goes.
     """
     suite = SUITES[release.suite]
+    before = rows_of(BoardLine.objects.filter(model=model))
     of_standing = Q(standing__submission__model=model, standing__submission__release=release)
     BoardLine.objects.filter(Q(model=model, release=release) | of_standing).delete()
     printed = _printed(model, suite)
@@ -49,10 +53,14 @@ def write_lines(model: ModelEntry, release: Release) -> None:
     write_reported_lines(model, suite)
     for state in states.values():
         refresh_state(state)
+    note_changes(before, rows_of(BoardLine.objects.filter(model=model)), because=because)
 
 
 def write_reported_lines(model: ModelEntry, suite: Suite) -> None:
-    """Let what the authors printed stand on the suite's board until the model is scored there."""
+    """Let what the authors printed stand on the suite's board until the model is scored there.
+
+    Whoever calls it notes the change in the audit log.
+    """
     BoardLine.objects.filter(model=model, part=Part.REPORTED).delete()
     printed = _printed(model, suite)
     scored = BoardLine.objects.filter(model=model, part__in=[Part.RANKED, Part.INCOMPLETE])
@@ -77,10 +85,13 @@ def refresh_lines(model: ModelEntry) -> None:
     """Find the model's lines by its facts as they are now; to be called when they change."""
     with transaction.atomic():
         lines = BoardLine.objects.filter(model=model)
+        lock_boards(lines.values_list("state__board", flat=True))
         facts = {name: value for name, value in _facts(model).items() if name != "model"}
         lines.update(**facts)
         for state in BoardState.objects.filter(lines__model=model).distinct():
             refresh_state(state)
+        # What a row said before is in the log alone: the model has its new facts already.
+        note_changes({}, rows_of(lines), because="facts")
 
 
 def refresh_state(state: BoardState) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from submissions.artefacts import unpack_scores
+from submissions.board_locks import lock_board
 from submissions.models import (
     BoardState,
     Example,
@@ -15,7 +16,6 @@ from submissions.models import (
     Standing,
     TaskArtefact,
 )
-from submissions.standings import lock_board
 
 # How many rows off the board one run of the ranking job looks at; each run takes the next.
 OFF_BOARD_ROWS: Final = 50

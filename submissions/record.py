@@ -18,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from scoring import Outcome, TaskScore
 from submissions import queue
 from submissions.artefacts import pack_scores
+from submissions.board_locks import lock_board
 from submissions.limits import EVALUATION_ATTEMPTS, SWEEP_ROWS
 from submissions.models import (
     BoardEvent,
@@ -31,7 +32,7 @@ from submissions.models import (
 )
 from submissions.quota import end_slot
 from submissions.rounds import is_sealed, may_be_claimed, sealed
-from submissions.standings import lock_board, write_standings
+from submissions.standings import write_standings
 from submissions.tell import tell_failed, tell_scored
 
 logger = logging.getLogger(__name__)
@@ -146,9 +147,9 @@ def record_scores(
         is_rescore = submission.current_evaluation_id is not None
         submission.current_evaluation = evaluation
         submission.save(update_fields=["current_evaluation"])
-        write_standings(submission)
-        end_slot(submission.pk, now=now)
         kind = BoardEvent.Kind.RESCORED if is_rescore else BoardEvent.Kind.SCORED
+        write_standings(submission, because=kind)
+        end_slot(submission.pk, now=now)
         BoardEvent.objects.create(
             at=now, kind=kind, submission=submission, detail={"evaluation": evaluation.pk}
         )

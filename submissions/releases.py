@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from django.db import IntegrityError, transaction
 
+from audit.log import COMMAND, append
 from scoring import SUITES, Suite
 from submissions.intake import ItemSetKey, ReleaseKey
 from submissions.models import Example, ItemSet, Release, ReleaseTask, Round
@@ -164,6 +165,8 @@ def _create_release(
     for task, items in tasks.items():
         item_set = _store_item_set(suite, task, items, hashes[task])
         ReleaseTask.objects.create(release=release, task=task, item_set=item_set)
+    detail = {"sha256": release.sha256, "board": release.board}
+    append("release.stored", subject=f"release {release.name}", detail=detail, actor=COMMAND)
     return release
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count
 
+from audit.log import COMMAND, append
 from submissions.limits import RESCORE_OPEN
 from submissions.models import Evaluation, RescoreItem, RescoreJob, Submission
 from submissions.record import OPEN, queue_evaluation
@@ -39,7 +40,9 @@ class Progress:
         return self.total - self.scored - self.failed - self.open
 
 
-def start_job(submissions: Iterable[Submission], *, title: str, now: datetime) -> RescoreJob:
+def start_job(
+    submissions: Iterable[Submission], *, title: str, now: datetime, actor: str = COMMAND
+) -> RescoreJob:
     """Write down what is to be scored again; the sweep begins with it.
 
     Raises:
@@ -54,6 +57,7 @@ def start_job(submissions: Iterable[Submission], *, title: str, now: datetime) -
             (RescoreItem(job=job, submission=submission) for submission in submissions),
             batch_size=500,
         )
+        append("rescore.started", subject=str(job), detail={"title": title}, actor=actor)
     return job
 
 

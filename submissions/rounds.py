@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
+from audit.log import COMMAND, append
 from submissions.intake import Problem, Refused
 from submissions.models import Evaluation, Release, Round
 
@@ -90,7 +92,15 @@ def save_round(
     if existing is not None and existing.closes_at <= now:
         raise RoundConflict(f"round {slug!r} has closed; what has closed stays so")
     values = {"title": title, "opens_at": opens_at, "closes_at": closes_at, "is_blind": is_blind}
-    return Round.objects.update_or_create(slug=slug, defaults=values)[0]
+    with transaction.atomic():
+        saved, _ = Round.objects.update_or_create(slug=slug, defaults=values)
+        detail = {
+            "opens_at": opens_at.isoformat(),
+            "closes_at": closes_at.isoformat(),
+            "is_blind": is_blind,
+        }
+        append("round.saved", subject=f"round {slug}", detail=detail, actor=COMMAND)
+    return saved
 
 
 def has_opened(round_: Round | None, *, now: datetime) -> bool:

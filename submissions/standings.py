@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef
 
 from scoring import SUITES
 from submissions import queue
+from submissions.board_locks import lock_board
 from submissions.lines import board_state, write_lines
 from submissions.models import (
     BoardState,
@@ -34,7 +35,7 @@ UNRANKED: Final[dict[str, object]] = {
 }
 
 
-def write_standings(submission: Submission) -> None:
+def write_standings(submission: Submission, *, because: str) -> None:
     """Make the board say what the submission's current evaluation found.
 
     Must run in a transaction; takes the board's lock first, so that two submissions that end
@@ -49,13 +50,13 @@ def write_standings(submission: Submission) -> None:
         Standing.objects.update_or_create(
             submission=submission, scorer=scorer, defaults=_row(submission, of_scorer)
         )
-    settle_board(submission.model, submission.release)
+    settle_board(submission.model, submission.release, because=because)
 
 
-def settle_board(model: ModelEntry, release: Release) -> None:
+def settle_board(model: ModelEntry, release: Release, *, because: str) -> None:
     """Choose the model's row for the release anew, then rank the release's board.
 
-    Must run in a transaction that holds the board's lock.
+    Must run in a transaction that holds the board's lock; `because` stands in the audit log.
     """
     chosen = _chosen_submission(model, release)
     rows = Standing.objects.filter(submission__model=model, submission__release=release)
@@ -63,15 +64,10 @@ def settle_board(model: ModelEntry, release: Release) -> None:
         is_on_board=False, rank=None, rank_low=None, rank_high=None
     )
     rows.filter(submission=chosen).update(is_on_board=True)
-    write_lines(model, release)
+    write_lines(model, release, because=because)
     for scorer in SUITES[release.suite].scorers:
         rank_board(release.board, scorer.name)
         want_intervals(release.board, scorer.name)
-
-
-def lock_board(board: str) -> None:
-    """Wait for the right to change a board's ranks, until the transaction ends."""
-    list(Release.objects.select_for_update().filter(board=board).order_by("pk").values_list("pk"))
 
 
 def rank_board(board: str, scorer: str) -> None:

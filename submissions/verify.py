@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from django.db import transaction
 from django.db.models import F, Q, Window
 from django.db.models.functions import Rank
 
+from audit.chain import BrokenChain
+from audit.read import follow_entries, missing_guards
 from scoring import SUITES
 from submissions.artefacts import unpack_scores
+from submissions.board_audit import BOARD_KIND, Rows, replay, rows_of
 from submissions.draft_files import open_files
 from submissions.files import DamagedFile, hash_stream, open_unverified, stored_files
 from submissions.lines import score_columns
@@ -42,7 +46,7 @@ class Break:
 
 
 def find_breaks() -> Iterator[Break]:
-    """Walk releases, files, scores and boards, in this order."""
+    """Walk releases, files, scores, boards and the audit log, in this order."""
     yield from _releases()
     yield from _files()
     yield from _draft_files()
@@ -50,6 +54,7 @@ def find_breaks() -> Iterator[Break]:
     yield from _scores()
     yield from _standings()
     yield from _boards()
+    yield from _audit()
 
 
 def find_strangers() -> Iterator[str]:
@@ -201,3 +206,24 @@ def _boards() -> Iterator[Break]:
         if standing.rank != standing.place:
             where = f"submission {standing.submission.public_id} under {standing.scorer}"
             yield Break("rank", where, f"rank {standing.rank}, by its average {standing.place}")
+
+
+def _audit() -> Iterator[Break]:
+    """The chain holds, its guards are in place, and the board says what the log says last."""
+    for name in sorted(missing_guards()):
+        yield Break("audit-guard", "audit log", f"trigger {name} is not there: rows can be changed")
+    logged: Rows = {}
+    # One view of both: a row that changes meanwhile would look like a break.
+    with transaction.atomic():
+        try:
+            for entry in follow_entries():
+                if entry["kind"] == BOARD_KIND:
+                    replay(logged, entry["detail"])
+        except BrokenChain as error:
+            yield Break("audit-chain", f"audit log, entry {error.line}", error.what)
+            return
+        shown = rows_of(BoardLine.objects.all())
+    for key in sorted(logged.keys() | shown.keys()):
+        if logged.get(key) != shown.get(key):
+            what = "the audit log says something else of this row"
+            yield Break("audit-board", " ".join(key), what)

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from submissions.board_locks import lock_board
 from submissions.models import BoardEvent, Submission
-from submissions.standings import lock_board, settle_board
+from submissions.standings import settle_board
 
 
 def withdraw_submission(submission: Submission, *, now: datetime, reason: str = "") -> bool:
@@ -22,7 +23,7 @@ def withdraw_submission(submission: Submission, *, now: datetime, reason: str = 
         if not standing.update(withdrawn_at=now, withdrawn_reason=reason):
             return False
         submission.withdrawn_at, submission.withdrawn_reason = now, reason
-        settle_board(submission.model, submission.release)
+        settle_board(submission.model, submission.release, because=BoardEvent.Kind.WITHDRAWN)
         BoardEvent.objects.create(
             at=now, kind=BoardEvent.Kind.WITHDRAWN, submission=submission, detail={}
         )

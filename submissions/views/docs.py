@@ -20,6 +20,7 @@ GUIDES: Final = {
     "submission-format": gettext_noop("What an upload may be"),
     "releases": gettext_noop("Fresh data at any length"),
     "api": gettext_noop("The API"),
+    "audit": gettext_noop("The audit log"),
 }
 _CODE_ROW: Final = re.compile(r"<tr>\s*<td><code>([a-z-]+)</code></td>")
 _LINK_TO_GUIDE: Final = re.compile(r'href="(?:docs/)?([a-z-]+)\.md(#[^"]*)?"')

@@ -156,6 +156,9 @@ API: Final[dict[str, list[Row]]] = {
     "api:nowhere": [],
 }
 PAGES: Final[dict[str, list[Row]]] = {
+    "audit:page": [Row("GET", OPEN)],
+    "audit:head": [Row("GET", OPEN)],
+    "audit:export": [Row("GET", OPEN)],
     "healthz": [Row("GET", OPEN)],
     "language": [Row("GET", "302 302 302 302 302", _named(code="en"))],
     "submissions:home": [Row("GET", OPEN)],

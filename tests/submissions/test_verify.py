@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import F
 from pytest_django import Settings
 
+from audit import guard
+from audit.chain import entry_hash
+from audit.models import AuditEntry
 from submissions.artefacts import pack_scores, unpack_scores
 from submissions.draft_files import drop_files, keep_files
 from submissions.files import _name as stored_name
@@ -18,6 +22,7 @@ from submissions.models import (
     Draft,
     DraftFile,
     Example,
+    ModelEntry,
     Release,
     Standing,
     Submission,
@@ -110,6 +115,27 @@ def raise_a_line(_: Submission) -> None:
     BoardLine.objects.filter(pk=BoardLine.objects.all()[0].pk).update(score_3=0.125)
 
 
+def raise_a_name(submission: Submission) -> None:
+    ModelEntry.objects.filter(pk=submission.model_id).update(name="Best Model")
+
+
+def unguard_the_log(_: Submission) -> None:
+    guard.remove(connection)
+
+
+def rewrite_the_log(_: Submission) -> None:
+    """As somebody would who owns the database: the entry has its own hash again."""
+    entry = AuditEntry.objects.all()[0]
+    body = entry.body.replace('"passkey":"0', '"passkey":"1')
+    with guard.lifted(connection):
+        AuditEntry.objects.filter(pk=entry.pk).update(body=body, hash=entry_hash(body))
+
+
+def cut_the_log(_: Submission) -> None:
+    with guard.lifted(connection):
+        AuditEntry.objects.order_by("-pk")[0].delete()
+
+
 def swap_a_rank(submission: Submission) -> None:
     Standing.objects.filter(submission=submission).update(rank=F("rank") + 1)
 
@@ -189,7 +215,11 @@ def test_an_empty_portal_holds() -> None:
         (lose_scores, {"scores-missing"}),
         (show_anothers_evaluation, {"evaluation", "standing"}),
         (raise_a_mean, {"standing", "line"}),
-        (raise_a_line, {"line"}),
+        (raise_a_line, {"line", "audit-board"}),
+        (raise_a_name, {"audit-board"}),
+        (unguard_the_log, {"audit-guard"}),
+        (rewrite_the_log, {"audit-chain"}),
+        (cut_the_log, {"audit-chain"}),
         (swap_a_rank, {"rank"}),
     ],
 )
