@@ -55,6 +55,12 @@ class ModelEntryAdmin(AuditedAdmin):
         """A model is entered with its first submission."""
         return False
 
+    def has_delete_permission(
+        self, _request: HttpRequest, _obj: models.Model | None = None
+    ) -> bool:
+        """A model goes with its owner's account, never from here: its rows would go unsaid."""
+        return False
+
     def save_model(
         self, request: HttpRequest, obj: ModelEntry, form: ModelForm[ModelEntry], change: bool
     ) -> None:

@@ -25,7 +25,7 @@ def rows_of(lines: "QuerySet[BoardLine]") -> Rows:
 
 
 def note_changes(before: Rows, after: Rows, *, because: str) -> None:
-    """Write one entry that holds every row that came, changed or went, if there is any.
+    """Write one entry of all rows that came, changed or went, if there are any.
 
     Call it in the transaction of the change.
     """

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def _emptied_with_the_rest() -> Iterator[None]:
     """Let the audit log be emptied between tests that commit: its guards forbid it to all else."""
     flush = BaseDatabaseOperations.execute_sql_flush
 
-    def lifted_flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+    def lifted_flush(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
         with guard.lifted(self.connection):
             flush(self, sql_list)
 

@@ -224,10 +224,10 @@ def test_everybody_can_read_it(client: Client, monkeypatch: pytest.MonkeyPatch) 
     head = client.get("/audit/head.json").json()
 
     first = client.get("/audit.jsonl")
-    lines = first.getvalue().decode().splitlines()  # type: ignore[attr-defined]
+    lines = first.getvalue().decode().splitlines()
     while link := first.headers.get("Link"):
         first = client.get(link.split(">")[0][1:])
-        lines += first.getvalue().decode().splitlines()  # type: ignore[attr-defined]
+        lines += first.getvalue().decode().splitlines()
 
     assert follow_lines(lines) == Head(head["number"], head["hash"])
     assert head["hash"] in client.get("/audit/").content.decode()

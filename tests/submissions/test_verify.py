@@ -125,8 +125,8 @@ def unguard_the_log(_: Submission) -> None:
 
 def rewrite_the_log(_: Submission) -> None:
     """As somebody would who owns the database: the entry has its own hash again."""
-    entry = AuditEntry.objects.all()[0]
-    body = entry.body.replace('"passkey":"0', '"passkey":"1')
+    entry = AuditEntry.objects.filter(kind="board")[0]
+    body = entry.body.replace('"weights":"closed"', '"weights":"open"')
     with guard.lifted(connection):
         AuditEntry.objects.filter(pk=entry.pk).update(body=body, hash=entry_hash(body))
 
