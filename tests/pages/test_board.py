@@ -84,7 +84,7 @@ def test_a_reported_row_gives_way_to_a_scored_one() -> None:
     submission = scored(model="Other")
     submission.model = entry
     submission.save()
-    settle_board(entry, submission.release)
+    settle_board(entry, submission.release, because="scored")
 
     assert [(row.model_name, row.kind) for row in board().rows] == [("Twin", "scored")]
 

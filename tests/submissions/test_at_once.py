@@ -8,10 +8,10 @@ import pytest
 from django.db import connection, transaction
 
 from submissions import record
+from submissions.board_locks import lock_board
 from submissions.entries import ModelFacts, enter_model
 from submissions.models import Evaluation, ModelEntry, Release, Submission
 from submissions.releases import NewExample, NewItemSet, NewRelease, store_release
-from submissions.standings import lock_board
 from submissions.withdraw import withdraw_submission
 from tests import make
 from tests.portal import wait_until
