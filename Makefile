@@ -8,7 +8,7 @@ TEST_PROCESSES ?= auto
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-models test-api check fix worker real-model needle-map lock messages screenshots clean
+.PHONY: help run test test-models test-api fuzz check fix worker real-model needle-map lock messages screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,10 @@ $(MODELS)/stamp: tests/real_model/convert.py
 
 worker: $(VENV)/base.stamp ## one more worker on this machine; needs REDIS_URL and DATABASE_URL
 	$(BIN)/python -m celery -A benchmark_site.celery worker --loglevel=INFO
+
+FUZZ_SECONDS ?= 600
+fuzz: $(VENV)/dev.stamp ## let two engines look for an upload that is not refused as it should be
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
 test-api: $(VENV)/dev.stamp ## ask the API 20,000 questions that its schema allows or forbids
 	$(BIN)/python -m tests.api.fuzz --requests 20000 $(ARGS)

@@ -56,12 +56,13 @@ class Budget:
         if self._lines > self.limits.rows:
             self.stop("too-many-rows", place.file, "more", self.limits.rows, line=place.line)
 
-    def meter(self, file: str, packed_bytes: int) -> Callable[[int], None]:
-        """A counter of the bytes that come out of one uploaded file of `packed_bytes`."""
+    def meter(self, file: str, packed_bytes: Callable[[], int]) -> Callable[[int], None]:
+        """A counter of the bytes that come out of one uploaded file.
+
+        `packed_bytes` tells how far into the file its reader has come: a bomb of ten megabytes is
+        left when its first ones have come out, not when all that ten could honestly hold have.
+        """
         out = 0
-        allowed = max(
-            self.limits.ratio_floor_bytes, self.limits.compression_ratio * max(packed_bytes, 1)
-        )
 
         def spend(size: int) -> None:
             nonlocal out
@@ -69,9 +70,11 @@ class Budget:
             self._unpacked_bytes += size
             if self._unpacked_bytes > self.limits.unpacked_bytes:
                 self.stop("too-large-unpacked", file, "more", self.limits.unpacked_bytes)
-            if out > allowed:
-                found = f"{packed_bytes:,} bytes that unpack to more than {allowed:,}"
-                self.stop("too-compressed", file, found, self.limits.compression_ratio)
+            if out > self.limits.ratio_floor_bytes:
+                packed = packed_bytes()
+                if out > self.limits.compression_ratio * packed:
+                    found = f"{out:,} bytes came out of its first {packed:,}"
+                    self.stop("too-compressed", file, found, self.limits.compression_ratio)
 
         return spend
 

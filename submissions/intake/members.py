@@ -80,7 +80,7 @@ class Members:
         if not size:
             self._refuse("empty-file", file, "0 bytes")
         source.seek(0)
-        spend = self._budget.meter(file, size)
+        spend = self._budget.meter(file, source.tell)
         content = Peekable(source)
         if is_zip(content.peek()):
             self._check_claim(name, file, "zip")

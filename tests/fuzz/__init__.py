@@ -1,0 +1,1 @@
+"""Uploads that nobody thought of: one engine knows archives, the other follows code."""
