@@ -12,7 +12,7 @@ from tests.intake.make import LITTLE
 # What a refusal may take: calls of Python or C functions, which no busy machine makes more, and
 # bytes read of the upload.  A second of processor time is several million calls.
 MOST_CALLS = 700_000
-MOST_BYTES = MIB
+MOST_BYTES = 3 * MIB
 
 
 class Counted(io.BytesIO):
