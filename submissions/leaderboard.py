@@ -2,7 +2,8 @@
 
 `read_board` gives a page of rows, `board_rows` all of them one after the other.  Ranks are read,
 never computed: a row's rank was stored with its scores.  A page takes at most five queries and
-reads no more rows than it shows, however long the board is.
+reads no more rows than it shows, however long the board is; only a search by a regular expression
+takes a sixth, which reads the names of the board's models.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from submissions.keyset import VALUE, Order, read_page
 from submissions.line_rows import Fetched, RowMaker, columns, fetched
 from submissions.models import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, BoardState, Part, Release
 from submissions.rows import Board, BoardRow, HowSure
-from submissions.search import search_condition
+from submissions.search import NAME_COLUMNS, search_condition
 
 PAGE_ROWS: Final = 100
 # The other parts of the board stand on its first page where they are no longer than this.
@@ -242,7 +243,9 @@ def _check(query: BoardQuery, releases: tuple[Release, ...]) -> Release | None:
 
 def _condition(query: BoardQuery, release: Release | None) -> tuple[Q, tuple[str, ...]]:
     """What lines must satisfy; and what of the search was not understood."""
-    condition, problems = search_condition(query.q)
+    lines = BoardLine.objects.filter(state__board=query.board, state__scorer=query.scorer)
+    names = lines.order_by().values_list("model", *NAME_COLUMNS).distinct()
+    condition, problems = search_condition(query.q, names.iterator)
     wanted = {
         "release": release,
         "weights": query.weights,

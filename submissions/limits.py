@@ -86,6 +86,13 @@ ANSWER_STREAM_BYTES: Final = 32 * MIB
 # An answer is a line of a predictions file, in which a character may take six bytes.
 ANSWER_CHARS: Final = UPLOAD_LINE_BYTES // 8
 
+# A `/regular expression/` in the board's search: how long its program may be, how much memory and
+# how many seconds it may take, and how many a search may have.
+PATTERN_INSTRUCTIONS: Final = 2_000
+PATTERN_MEMORY_BYTES: Final = 256 * KIB
+PATTERN_SECONDS: Final = 0.25
+PATTERNS_A_SEARCH: Final = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

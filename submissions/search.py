@@ -1,26 +1,36 @@
 """Reads what people type into the board's search: terms that must all hold, `;` between choices.
 
-llama 8b ; @org:mistral "large 2" ; @context:>=1M
+llama 8b ; @org:mistral "large 2" ; @context:>=1M ; /^gpt-?[45]/
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Final
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from submissions.limits import PATTERNS_A_SEARCH
+from submissions.patterns import BadPattern, TooSlow, compile_pattern, matching
+
 MOST_TERMS: Final = 24
 MOST_CHARACTERS: Final = 200
 _TERM: Final = re.compile(
-    r'@(?P<field>\w+):(?P<of>"[^"]*"?|\S*)|"(?P<quoted>[^"]*)"?|(?P<word>\S+)'
+    r"(?P<choice>;)|@(?P<bare>\w+):(?![^\s;])"
+    r"|(?:@(?P<field>\w+):)?(?:/(?P<pattern>(?:[^/\\]|\\.)+)/(?![^\s;])"
+    r'|"(?P<quoted>[^"]*)"?|(?P<word>[^\s;]+))'
 )
 _MAGNITUDES: Final = {"": 0, "K": 3, "M": 6, "B": 9, "T": 12}
 _MAGNITUDE: Final = re.compile(r"(\d{1,18}(?:[.,]\d{1,9})*)\s*([KMBT]?)", re.IGNORECASE)
 _COMPARISON: Final = re.compile(r"(<=|>=|<|>|=|≤|≥)?(.+)")
 _LOOKUPS: Final = {"<": "lt", ">": "gt", "<=": "lte", ">=": "gte", "≤": "lte", "≥": "gte"}
+
+# A model's number, then its names by these columns of its lines.
+NAME_COLUMNS: Final = ("name_key", "organization_key", "licence_key")
+Names = Callable[[], Iterable[Sequence[object]]]
 
 
 class NotUnderstood(ValueError):
@@ -43,44 +53,113 @@ def read_magnitude(text: str) -> int | None:
     return min(int(number), 2**62)
 
 
-def search_condition(text: str) -> tuple[Q, tuple[str, ...]]:
-    """What board lines must satisfy, and sentences about the terms that were left out."""
+def search_condition(text: str, names: Names = tuple) -> tuple[Q, tuple[str, ...]]:
+    """What board lines must satisfy, and sentences about the terms that were left out.
+
+    Args:
+        text: what was typed.
+        names: gives each model of the board as its key and what `NAME_COLUMNS` hold; asked at
+            most once, and only where a regular expression stands in the search.
+    """
+    search = _Search(names)
     found, problems, terms = Q(), [], 0
-    for choice in text[:MOST_CHARACTERS].split(";"):
-        condition = Q()
-        for match in _TERM.finditer(choice):
-            terms += 1
-            try:
-                condition &= _term(match)
-            except NotUnderstood as error:
-                problems.append(str(error))
-        if condition and terms <= MOST_TERMS:
-            found |= condition
+    choice = Q()
+    for match in _TERM.finditer(text[:MOST_CHARACTERS]):
+        if match["choice"]:
+            found, choice = found | choice if choice else found, Q()
+            continue
+        terms += 1
+        if terms > MOST_TERMS:
+            break
+        try:
+            choice &= search.term(match)
+        except NotUnderstood as error:
+            problems.append(str(error))
+    if choice:
+        found |= choice
     if len(text) > MOST_CHARACTERS or terms > MOST_TERMS:
         problems.append(_("The search is too long: its end was left out."))
     return found, tuple(problems)
 
 
-def _term(match: re.Match[str]) -> Q:
-    field = match["field"]
-    if field is None:
-        word = (match["quoted"] or match["word"] or "").casefold()
-        return Q(name_key__contains=word) | Q(organization_key__contains=word)
-    value = match["of"].strip('"').casefold()
-    if field.casefold() not in _FIELDS:
-        raise NotUnderstood(
-            _("“@%(field)s:” is no field of the search: it knows %(known)s.")
-            % {"field": field, "known": ", ".join(f"@{one}:" for one in _SHOWN)}
-        )
-    return _FIELDS[field.casefold()](value)
+@dataclass
+class _Search:
+    """Turns terms into conditions; reads the board's names once, if at all."""
+
+    names: Names
+    patterns: int = field(default=0, init=False)
+
+    @cached_property
+    def _models(self) -> list[Sequence[object]]:
+        return list(self.names())
+
+    def term(self, match: re.Match[str]) -> Q:
+        name = match["field"] or match["bare"]
+        if name is not None and name.casefold() not in _FIELDS:
+            raise NotUnderstood(
+                _("“@%(field)s:” is no field of the search: it knows %(known)s.")
+                % {"field": name, "known": ", ".join(f"@{one}:" for one in _SHOWN)}
+            )
+        condition = _FIELDS[name.casefold()] if name else _IN_NAMES
+        if match["pattern"] is not None:
+            return self._pattern(match["pattern"], condition.columns)
+        return condition((match["quoted"] or match["word"] or "").casefold())
+
+    def _pattern(self, text: str, columns: Sequence[str]) -> Q:
+        """The models in whose names an expression is found, by whichever list is shorter."""
+        if not columns:
+            raise NotUnderstood(
+                _("“/%(pattern)s/” can be looked for in names only: %(known)s.")
+                % {"pattern": text, "known": "@model: @org: @licence:"}
+            )
+        self.patterns += 1
+        if self.patterns > PATTERNS_A_SEARCH:
+            raise NotUnderstood(
+                _("“/%(pattern)s/” was left out: a search has %(most)s patterns at most.")
+                % {"pattern": text, "most": PATTERNS_A_SEARCH}
+            )
+        places = [1 + NAME_COLUMNS.index(one) for one in columns]
+        names = ((model[0], tuple(str(model[at]) for at in places)) for model in self._models)
+        try:
+            found = matching(compile_pattern(text), names)
+        except BadPattern as error:
+            raise NotUnderstood(
+                _("“/%(pattern)s/” is no pattern of the RE2 kind: %(why)s.")
+                % {"pattern": text, "why": error}
+            ) from None
+        except TooSlow:
+            raise NotUnderstood(
+                _("“/%(pattern)s/” takes too long to look for; write a simpler one.")
+                % {"pattern": text}
+            ) from None
+        others = {model[0] for model in self._models} - found
+        if len(found) <= len(others):
+            return Q(model__in=sorted(found, key=str))
+        return ~Q(model__in=sorted(others, key=str))
 
 
-def _contains(column: str) -> Callable[[str], Q]:
-    return lambda value: Q(**{f"{column}__contains": value})
+@dataclass(frozen=True, slots=True)
+class _Contains:
+    """A text within one of some columns."""
+
+    columns: tuple[str, ...]
+
+    def __call__(self, value: str) -> Q:
+        condition = Q()
+        for column in self.columns:
+            condition |= Q(**{f"{column}__contains": value})
+        return condition
 
 
-def _starts(column: str) -> Callable[[str], Q]:
-    return lambda value: Q(**{f"{column}__startswith": value})
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """The beginning of one of a few words, or a part of a name of ours: nothing for patterns."""
+
+    lookup: str
+    columns: tuple[str, ...] = ()
+
+    def __call__(self, value: str) -> Q:
+        return Q(**{self.lookup: value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +167,7 @@ class _Compared:
     """A number, compared: >=7B, <1M, 128K."""
 
     column: str
+    columns: tuple[str, ...] = ()
 
     def __call__(self, value: str) -> Q:
         found = _COMPARISON.fullmatch(value)
@@ -100,16 +180,17 @@ class _Compared:
         return Q(**{f"{self.column}__{lookup}": number})
 
 
-_FIELDS: Final[dict[str, Callable[[str], Q]]] = {
-    "model": _contains("name_key"),
-    "name": _contains("name_key"),
-    "org": _contains("organization_key"),
-    "organization": _contains("organization_key"),
-    "licence": _contains("licence_key"),
-    "license": _contains("licence_key"),
-    "release": _contains("release__name"),
-    "tier": _starts("tier"),
-    "weights": _starts("weights"),
+_IN_NAMES: Final = _Contains(("name_key", "organization_key"))
+_FIELDS: Final[dict[str, _Contains | _Fixed | _Compared]] = {
+    "model": _Contains(("name_key",)),
+    "name": _Contains(("name_key",)),
+    "org": _Contains(("organization_key",)),
+    "organization": _Contains(("organization_key",)),
+    "licence": _Contains(("licence_key",)),
+    "license": _Contains(("licence_key",)),
+    "release": _Fixed("release__name__contains"),
+    "tier": _Fixed("tier__startswith"),
+    "weights": _Fixed("weights__startswith"),
     "params": _Compared("parameters"),
     "parameters": _Compared("parameters"),
     "context": _Compared("context_tokens"),

@@ -14,7 +14,7 @@ from submissions.charts.numbers import percent, shown
 from submissions.charts.svg import element, mark, path, shape, text
 
 MOST: Final = 6
-_WIDTH: Final = 540
+_WIDTH: Final = 572
 _HEIGHT: Final = 380
 _RADIUS: Final = 148
 _RINGS: Final = (0.2, 0.4, 0.6, 0.8, 1.0)

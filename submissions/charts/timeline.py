@@ -118,7 +118,7 @@ class Timeline(Chart):
         first, last = min(days), max(days)
         if first == last:
             return Frame(
-                Axis(first - 1.0, last + 1.0, (float(first),), 48, _WIDTH - 96), self._up()
+                Axis(first - 0.2, last + 1.8, (float(first),), 48, _WIDTH - 96), self._up()
             )
         count = min(_MOST_DATES, last - first + 1)
         ticks = tuple(first + round(at * (last - first) / (count - 1)) for at in range(count))
