@@ -18,6 +18,7 @@ Parameters, all optional; what is not understood is left out and named in `probl
     sort, order  rank, name, average, date or a task's slug; asc or desc
     columns      the set of columns: summary, all, families or protocol
     heat         off: no tint behind the scores
+    density      compact: lower rows of one line
     s            submissions pinned for a comparison, separated by commas or repeated
     open         the submission whose row is opened
     after, before    a place in the order, as a page's links give it
@@ -102,6 +103,7 @@ class BoardQuery:
     order: str = ""
     columns: str = "all"
     heat: bool = True
+    is_compact: bool = False
     pins: tuple[str, ...] = ()
     opened: str = ""
     cursor: Cursor | None = None
@@ -145,6 +147,7 @@ class BoardQuery:
             ("order", descending if self.sort != "rank" or not is_natural else ""),
             ("columns", self.columns if self.columns != "all" else ""),
             ("heat", "" if self.heat else "off"),
+            ("density", "compact" if self.is_compact else ""),
             ("s", ",".join(self.pins)),
             ("open", self.opened),
         ]
@@ -159,7 +162,7 @@ class BoardQuery:
 
 
 # What changes how the rows look and not which they are.
-_SHOWN_ONLY: Final = ("sort", "order", "columns", "heat", "pins", "opened")
+_SHOWN_ONLY: Final = ("sort", "order", "columns", "heat", "is_compact", "pins", "opened")
 
 
 def default_query(suite: Suite, **changes: Any) -> BoardQuery:
@@ -188,6 +191,7 @@ def parse_query(parameters: QueryDict, suite: Suite) -> BoardQuery:
         order=read.choice("order", ("asc", "desc")),
         columns=read.choice("columns", COLUMN_SETS) or "all",
         heat=read.text("heat") != "off",
+        is_compact=read.text("density") == "compact",
         pins=read.pins(),
         opened=one if _PUBLIC_ID.fullmatch(one := read.text("open")) else "",
         cursor=read.cursor(),

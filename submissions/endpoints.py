@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.log import COMMAND, append
@@ -69,7 +70,10 @@ def register_endpoint(
     """
     _check(facts, resolver)
     if Endpoint.objects.filter(owner=owner, retired_at=None).count() >= ENDPOINTS_PER_OWNER:
-        raise EndpointRefused("name", f"You have {ENDPOINTS_PER_OWNER} endpoints; retire one.")
+        raise EndpointRefused(
+            "name",
+            _("You have %(count)s endpoints; retire one.") % {"count": ENDPOINTS_PER_OWNER},
+        )
     draft = Endpoint(owner=owner, created_at=now, sealed_key=seal(key), **_columns(facts))
     return _save(draft)
 
@@ -90,7 +94,7 @@ def change_endpoint(
     """
     _check(facts, resolver)
     if facts.base_url != endpoint.base_url and endpoint.sealed_key and key is None:
-        raise EndpointRefused("key", "The address is another one: enter the key for it again.")
+        raise EndpointRefused("key", _("The address is another one: enter the key for it again."))
     for column, value in _columns(facts).items():
         setattr(endpoint, column, value)
     if key is not None:
@@ -104,7 +108,9 @@ def _check(facts: EndpointFacts, resolver: Resolver) -> None:
     except AddressRefused as error:
         raise EndpointRefused("base_url", str(error)) from error
     if "?" in facts.base_url:
-        raise EndpointRefused("base_url", "Leave out the part after ?; an API version has a field.")
+        raise EndpointRefused(
+            "base_url", _("Leave out the part after ?; an API version has a field.")
+        )
 
 
 def _columns(facts: EndpointFacts) -> dict[str, Any]:
@@ -117,7 +123,7 @@ def _save(draft: Endpoint) -> Endpoint:
         with transaction.atomic():
             draft.save()
     except IntegrityError as error:
-        raise EndpointRefused("name", "You have an endpoint of that name.") from error
+        raise EndpointRefused("name", _("You have an endpoint of that name.")) from error
     return draft
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from scoring import Outcome, TaskScore
 from submissions import queue
@@ -44,14 +45,23 @@ FAILED: Final = Evaluation.Status.FAILED
 OPEN: Final = (QUEUED, RUNNING)
 
 # What a person who reads of a failure can do about it.
+# In English where they are stored; a page shows them in its reader's language.
 FAILURE_HINTS: Final = {
-    Failure.WORKER_LOST: "Nothing is wrong with your files as far as we know. "
-    "An organizer can queue the submission again.",
-    Failure.STORED_FILE: "An organizer must restore the file from a backup; "
-    "or withdraw the submission and upload the same files again.",
-    Failure.TIMEOUT: "Look for extremely long predictions, shorten them, and submit again.",
-    Failure.INTERNAL: "This is ours to mend; the organizers see the error in their log. "
-    "The submission can be queued again afterwards.",
+    Failure.WORKER_LOST: gettext_noop(
+        "Nothing is wrong with your files as far as we know. "
+        "An organizer can queue the submission again."
+    ),
+    Failure.STORED_FILE: gettext_noop(
+        "An organizer must restore the file from a backup; "
+        "or withdraw the submission and upload the same files again."
+    ),
+    Failure.TIMEOUT: gettext_noop(
+        "Look for extremely long predictions, shorten them, and submit again."
+    ),
+    Failure.INTERNAL: gettext_noop(
+        "This is ours to mend; the organizers see the error in their log. "
+        "The submission can be queued again afterwards."
+    ),
 }
 
 

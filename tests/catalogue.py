@@ -53,7 +53,7 @@ class Message(NamedTuple):
 
 def messages() -> list[Message]:
     """Every text of the site that a person may read in another language."""
-    found = [*_of_templates(), *_of_code()]
+    found = [*_of_templates(), *_of_code(), *_of_problems()]
     first: dict[tuple[str, str], Message] = {}
     for one in found:
         first.setdefault((one.context, one.singular), one)
@@ -135,6 +135,16 @@ def _of_node(node: Any, where: str) -> Iterator[Message]:
         singular, _ = node.render_token_list(node.singular)
         plural = node.render_token_list(node.plural)[0] if node.plural else ""
         yield Message(singular, plural, str(context), where)
+
+
+def _of_problems() -> Iterator[Message]:
+    """The intake knows no Django and marks nothing: its words are read from its catalogue."""
+    from submissions.intake.catalogue import CATALOGUE  # noqa: PLC0415  Needs Django's settings.
+
+    for entry in CATALOGUE.values():
+        for text in entry:
+            if text != "{advice}":
+                yield Message(text, "", "", "submissions/intake/catalogue.py")
 
 
 def _of_code() -> Iterator[Message]:

@@ -50,6 +50,12 @@ function start() {
   show();
 }
 
+// A field that says nothing has no place in the address.
+function tidy(data) {
+  for (const [name, value] of [...data]) if (value === "" || name === "s") data.delete(name);
+  if (pins.length) data.set("s", pins.join(","));
+}
+
 document.addEventListener("change", (event) => {
   if (!event.target.matches(PIN)) return;
   const tray = document.getElementById("compare");
@@ -80,11 +86,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   const url = new URL(event.detail.path, location.href);
   url.searchParams.delete("s");
   event.detail.path = url.pathname + url.search;
-  // A field that says nothing has no place in the address.
-  for (const [name, value] of [...event.detail.formData]) {
-    if (value === "" || name === "s") event.detail.formData.delete(name);
-  }
-  if (pins.length) event.detail.formData.set("s", pins.join(","));
+  tidy(event.detail.formData);
+});
+// What the form of filters sends by itself, while htmx is not here yet.
+document.addEventListener("formdata", (event) => {
+  if (event.target.id === "filters") tidy(event.formData);
 });
 document.addEventListener("htmx:afterSwap", show);
 start();

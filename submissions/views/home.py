@@ -62,8 +62,8 @@ def _mean_input_tokens(suite: Suite) -> int:
 
 @lru_cache(maxsize=1)
 def _news() -> list[str]:
-    """The first clauses of the newest entries of the change log."""
+    """The first sentences of the newest entries of the change log."""
     text = (settings.BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
     entries = re.findall(r"^- (.+(?:\n  .+)*)", text, re.MULTILINE)
     plain = (" ".join(one.replace("`", "").replace("**", "").split()) for one in entries[:_NEWS])
-    return [re.split(r"(?<=[.:;]) ", one)[0].rstrip(".:;") for one in plain]
+    return [re.split(r"(?<=[.;]) ", one)[0].rstrip(".;") for one in plain]

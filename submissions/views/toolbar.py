@@ -70,6 +70,7 @@ def toolbar_context(suite: Suite, board: Board) -> dict[str, Any]:
         "chips": chips(query),
         "column_sets": column_sets(query),
         "heat_href": query.address(heat=not query.heat),
+        "density_href": query.address(is_compact=not query.is_compact),
         "plain_href": query.address(q="", release=None, part="", **_NO_FACETS),
         "exports": [(one, query.address(pins=())) for one in FORMATS],
         "access_names": access_names(),
