@@ -16,7 +16,7 @@ Parameters, all optional; what is not understood is left out and named in `probl
     tier         run, rescored or reported; may be repeated
     part         only ranked, incomplete, reported or withdrawn rows
     sort, order  rank, name, average, date or a task's slug; asc or desc
-    columns      the set of columns: summary, all, families or protocol
+    columns      the set of columns: summary, all, families, cost or protocol
     heat         off: no tint behind the scores
     density      compact: lower rows of one line
     s            submissions pinned for a comparison, separated by commas or repeated
@@ -44,7 +44,7 @@ from submissions.search import MOST_CHARACTERS, read_magnitude
 SORTS: Final = tuple(SORT_COLUMNS)
 # What is best or newest stands on top the first time that somebody sorts by it.
 ASCENDING_FIRST: Final = frozenset({"rank", "name"})
-COLUMN_SETS: Final = ("all", "summary", "families", "protocol")
+COLUMN_SETS: Final = ("all", "summary", "families", "cost", "protocol")
 MOST_PINS: Final = 6
 _PUBLIC_ID: Final = re.compile(r"[-\w]{1,16}", re.ASCII)
 _NUMBERS: Final = ("params_min", "params_max", "context_min", "context_max")

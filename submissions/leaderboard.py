@@ -147,6 +147,12 @@ def _each(query: BoardQuery, lines: QuerySet[BoardLine]) -> Iterator[tuple[int, 
             yield version, maker.row(line)
 
 
+def count_models(board: str) -> int:
+    """How many models have a row on a track's boards, under whichever scorer, in one query."""
+    lines = BoardLine.objects.filter(state__board=board).exclude(part=Part.WITHDRAWN)
+    return lines.aggregate(models=Count("model", distinct=True))["models"] or 0
+
+
 def read_model_row(query: BoardQuery, slug: str) -> BoardRow | None:
     """A model's best ranked row, in one query; None if it has none."""
     lines = BoardLine.objects.filter(

@@ -12,7 +12,10 @@ _STANDING: Final = (
     "average", "tasks", "answered", "n", "rank", "low", "high", "rank_low", "rank_high",
     "best_probability", "inseparable",
 )  # fmt: skip
-_SUBMISSION: Final = ("public_id", "provenance", "visibility", "created_at", "withdrawn_at")
+_SUBMISSION: Final = (
+    "public_id", "provenance", "visibility", "created_at", "withdrawn_at",
+    "usage",
+)  # fmt: skip
 _LEAN: Final = (
     "pk", "part", "tier", "printed", "source", "name_key",
     "model__slug", "model__name", "model__organization", "model__weights", "model__licence",
@@ -64,6 +67,7 @@ class Fetched(NamedTuple):
     visibility: Any
     submitted_at: Any
     withdrawn_at: Any
+    usage: Any
     intervals: Any
     other_averages: Any
     # In the suite's order.
@@ -145,6 +149,7 @@ class RowMaker:
             other_averages=line.other_averages,
             answered=line.answered,
             n=line.n,
+            usage=line.usage,
         )
 
     def _cell(self, line: Fetched, task: str, value: float) -> Cell:

@@ -87,6 +87,8 @@ class UploadOptions:
     provenance: Submission.Provenance = Submission.Provenance.USER
     # By declarations.DECLARATIONS; shown beside the scores.
     declared: Mapping[str, str] = field(default_factory=dict)
+    # As Submission.usage.
+    usage: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def is_hosted(self) -> bool:
@@ -224,6 +226,7 @@ def receive_upload(
             drop_first_number=options.drop_first_number,
             note=options.note,
             declared=dict(options.declared),
+            usage=dict(options.usage),
             published_at=now if options.visibility == Submission.Visibility.PUBLIC else None,
             sha256=_predictions_sha256(checked),
             warnings=[problem.as_dict() for problem in _warnings(checked)],

@@ -72,6 +72,8 @@ class BoardRow:
     other_averages: dict[str, float] = field(default_factory=dict)
     answered: int | None = None
     n: int | None = None
+    # As Submission.usage: what asking took, where this site asked.
+    usage: dict[str, float | None] = field(default_factory=dict)
     release: str | None = None
     submission_id: str | None = None
     submitted_at: datetime | None = None

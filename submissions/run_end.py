@@ -12,6 +12,7 @@ from submissions.limits import RUN_ROUNDS
 from submissions.models import Answer, Example, HostedRun, RunShard, Submission
 from submissions.receive import DuplicateUpload, UploadOptions, receive_upload
 from submissions.runs import Status, fail_run, finish_run, next_round
+from submissions.shards import usage
 
 
 def end_run(run: HostedRun, *, now: datetime) -> bool:
@@ -44,6 +45,7 @@ def submit_answers(run: HostedRun, *, now: datetime) -> bool:
         release=run.release,
         visibility=Submission.Visibility(run.visibility),
         provenance=Submission.Provenance.HOSTED,
+        usage=usage(run),
     )
     try:
         submission = receive_upload(

@@ -97,6 +97,21 @@ def spent(run: HostedRun) -> Decimal:
     return price(run, total["a"] or 0, total["b"] or 0)
 
 
+def usage(run: HostedRun) -> dict[str, float | None]:
+    """What a run's answers took, as `Submission.usage` keeps it.
+
+    Seconds are those of the requests one after the other; dollars are None where the endpoint's
+    owner gave no prices.
+    """
+    total = Answer.objects.filter(run=run).aggregate(
+        tokens_in=Sum("tokens_in", default=0),
+        tokens_out=Sum("tokens_out", default=0),
+        seconds=Sum("seconds", default=0.0),
+    )
+    usd = price(run, total["tokens_in"], total["tokens_out"])
+    return {**total, "seconds": round(total["seconds"], 3), "usd": float(usd) or None}
+
+
 def _held(shard: RunShard) -> QuerySet[RunShard]:
     """The row, if this claim still holds it: the fence."""
     return RunShard.objects.filter(

@@ -108,6 +108,9 @@ class Submission(models.Model):
     # Over its predictions by task and position: the same predictions, however they were packed
     # and named, are the same submission.
     sha256 = models.CharField(max_length=64)
+    # What asking took where this portal asked: `usd` (null without prices), `tokens_in`,
+    # `tokens_out`, and `seconds` summed over the requests.  Empty where nobody knows.
+    usage = models.JSONField(default=dict)
     # What intake found worth saying without refusing: a list of Problem.as_dict().
     warnings = models.JSONField(default=list)
     # What the submitter declares of the run, by `declarations.DECLARATIONS`.

@@ -139,12 +139,15 @@ class ScoreCells:
     def __init__(self, columns: Sequence[Column]) -> None:
         self._columns = columns
         self._missing = f"<abbr title='{conditional_escape(_('not submitted'))}'>–</abbr>"
+        self._unknown = f"<abbr title='{conditional_escape(_('not known'))}'>–</abbr>"
 
     def of(self, row: BoardRow) -> str:
         """A row's cells, one for each column."""
         return "".join(
             self._score(row, column)
             if column.tasks
+            else f"<td class=n>{_cost(row, column.slug) or self._unknown}"
+            if column.is_number
             else f"<td class=fact>{_fact(row, column.slug)}"
             for column in self._columns
         )
@@ -187,6 +190,20 @@ def _mark(cell: Cell) -> str:
     label = conditional_escape(_("note %(number)s") % {"number": cell.note})
     number = cell.note
     return f'<a class=mark id=from-{number} href=#note-{number} aria-label="{label}">{number}</a>'
+
+
+def _cost(row: BoardRow, slug: str) -> str:
+    """What asking took, empty where nobody knows; each for one answered example."""
+    usage, answered = row.usage, row.answered or 0
+    usd, seconds = usage.get("usd"), usage.get("seconds")
+    if slug in ("tokens_in", "tokens_out"):
+        return short_count(int(usage.get(slug) or 0)) if usage.get(slug) else ""
+    if slug in ("usd", "usd_each"):
+        each = answered if slug == "usd_each" else 1
+        return f"{usd / each:,.{2 if each == 1 else 4}f}" if usd and each else ""
+    if not seconds or not answered:
+        return ""
+    return f"{seconds / 3600:,.1f}" if slug == "hours" else f"{seconds / answered:,.1f}"
 
 
 def _fact(row: BoardRow, slug: str) -> str:

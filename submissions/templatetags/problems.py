@@ -1,7 +1,8 @@
 """An upload's problems in the reader's language.
 
-Problems are stored and sent over the API in English, with what was found filled in.  The catalogue's
-sentence is found again in the English text, and its translation is filled with the same words.
+Problems are stored and sent over the API in English, with what was found filled in.  Here the
+catalogue's sentence is found again in the English text, and its translation filled with the same
+words.
 """
 
 import re

@@ -24,6 +24,8 @@ class Column:
     sorted: str = ""
     # The tasks whose mean its cells hold; none: a fact about the run.
     tasks: tuple[str, ...] = ()
+    # Of a fact: whether it stands to the right, as figures do.
+    is_number: bool = False
 
     def cell(self, row: BoardRow) -> Cell:
         """The row's score in this column; a family has one only where all its tasks have."""
@@ -34,6 +36,7 @@ class Column:
         return Cell(sum(known) / len(known) if known and len(known) == len(values) else None)
 
 
+_COSTS: Final = ("usd", "usd_each", "tokens_in", "tokens_out", "hours", "seconds_each")
 _FACTS: Final = ("access", "licence", "parameters", "context", "tier", "release")
 
 
@@ -42,6 +45,9 @@ def score_columns(query: BoardQuery, suite: Suite) -> list[Column]:
     if query.columns == "protocol":
         names = fact_names()
         return [Column(slug, names[slug]) for slug in _FACTS]
+    if query.columns == "cost":
+        costs = cost_names()
+        return [Column(slug, costs[slug], is_number=True) for slug in _COSTS]
     if query.columns == "summary":
         return []
     if query.columns == "families":
@@ -69,6 +75,18 @@ def fact_names() -> dict[str, str]:
         "context": _("Context"),
         "tier": _("Checked"),
         "release": _("Release"),
+    }
+
+
+def cost_names() -> dict[str, str]:
+    """What the costs of a run are called; an example is one that was answered."""
+    return {
+        "usd": _("US$"),
+        "usd_each": _("US$ an example"),
+        "tokens_in": _("Tokens read"),
+        "tokens_out": _("Tokens written"),
+        "hours": _("Hours"),
+        "seconds_each": _("Seconds an example"),
     }
 
 

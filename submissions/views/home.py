@@ -14,7 +14,7 @@ from scoring import SUITES, Suite
 from submissions.board_query import default_query
 from submissions.events import board_events, last_event
 from submissions.figures.front import averages_over_time, top_radar
-from submissions.leaderboard import read_board, read_states
+from submissions.leaderboard import count_models, read_board, read_states
 from submissions.views.board import board_context
 from submissions.views.columns import family_columns
 from submissions.views.drawn import drawn
@@ -45,8 +45,9 @@ def home(request: HtmxRequest) -> HttpResponse:
         "top": board.rows[:TOP_ROWS],
         "columns": family_columns(suite),
         "row_count": board.total,
+        "models": count_models(query.board),
         "examples": sum(task.n for task in suite.tasks),
-        "mean_input_tokens": _mean_input_tokens(suite),
+        "median_input_tokens": _median_input_tokens(suite),
         "events": board_events(limit=_EVENTS),
         "news": _news(),
         "charts": drawn(request, "submissions:board-chart", charts),
@@ -54,10 +55,16 @@ def home(request: HtmxRequest) -> HttpResponse:
     return with_tag(render(request, "home/page.html", context), etag)
 
 
-def _mean_input_tokens(suite: Suite) -> int:
-    """The mean length of an example's input, over all examples of the suite."""
-    tokens = sum(task.n * task.mean_input_tokens for task in suite.tasks)
-    return round(tokens / sum(task.n for task in suite.tasks))
+def _median_input_tokens(suite: Suite) -> int:
+    """The length of an example's input that half of the suite's examples do not exceed, where each
+    counts as long as its task's mean: the length of each single one is nowhere published.
+    """
+    left = sum(task.n for task in suite.tasks) / 2
+    for task in sorted(suite.tasks, key=lambda one: one.mean_input_tokens):
+        left -= task.n
+        if left <= 0:
+            return round(task.mean_input_tokens)
+    return 0
 
 
 @lru_cache(maxsize=1)

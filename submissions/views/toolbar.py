@@ -143,6 +143,7 @@ def column_sets(query: BoardQuery) -> list[Link]:
         "all": _("All tasks"),
         "summary": _("Summary"),
         "families": _("Families"),
+        "cost": _("Cost"),
         "protocol": _("Protocol"),
     }
     return [

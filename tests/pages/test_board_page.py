@@ -5,6 +5,8 @@ import re
 import pytest
 from django.test import Client
 
+from submissions.leaderboard import count_models
+from submissions.models import Submission
 from tests import make
 from tests.pages.make_pages import reported, scored
 
@@ -82,3 +84,66 @@ def test_the_front_page_counts_and_shows_the_top(client: Client) -> None:
 
     assert "Champion" in page
     assert f"{sum(task.n for task in make.SUITE.tasks):,}" in page
+
+
+def test_the_front_page_counts_models_and_not_rows(client: Client) -> None:
+    make.release("other", n=4)
+    scored(model="Once")
+    scored(model="Twice", right=1)
+    reported("Printed", passkey=0.9)
+    assert count_models("infinitebench") == 3
+
+    page = client.get("/").content.decode()
+
+    assert "<dt>models on the board</dt><dd>3</dd>" in page
+    # Half of the examples have inputs that are no longer: PassKey, Number and KV are 1,680 of them.
+    assert "<dt>tokens of input, the median</dt><dd>122K</dd>" in page
+
+
+def test_a_run_of_ours_says_so_and_what_it_cost(client: Client) -> None:
+    usage = {"usd": 3.6, "tokens_in": 4_400_000, "tokens_out": 9_000, "seconds": 7200.0}
+    hosted = Submission.Provenance.HOSTED
+    scored(model="Asked", provenance=hosted, usage=usage)
+    scored(model="Sent", right=1)
+
+    page = client.get("/leaderboard/?columns=cost").content.decode()
+
+    asked, sent = re.findall(r"<tr id=row-\S*>.*", page)
+    cells = ("3.60", "0.1000", "4.4M", "9K", "2.0", "200.0")
+    assert "".join(f"<td class=n>{cell}" for cell in cells) in asked
+    assert "run by us" in asked
+    assert sent.count("<td class=n><abbr title='not known'>–</abbr>") == len(cells)
+    assert "re-scored" in sent
+    only = client.get("/leaderboard/?tier=run").content.decode()
+    assert "Asked" in only
+    assert "Sent" not in only
+
+
+def test_the_density_is_chosen_by_a_link_and_kept(client: Client) -> None:
+    scored()
+
+    wide = client.get("/leaderboard/").content.decode()
+    low = client.get("/leaderboard/?density=compact").content.decode()
+
+    assert 'href="?density=compact" id="density"' in wide
+    assert 'class="board board--pins board--compact"' in low
+    assert 'href="?" id="density"' in low
+    assert 'id="sort-passkey" href="?sort=passkey&amp;order=desc&amp;density=compact"' in low
+
+
+def test_a_pattern_searches_names_on_page_and_file(client: Client) -> None:
+    scored(model="Kimi-2")
+    scored(model="GPT-4", right=1)
+    reported("Kimi-1", passkey=0.9)
+
+    page = client.get("/leaderboard/?q=/^kimi-[0-9]$/").content.decode()
+    file = client.get("/leaderboard.csv?q=/^kimi-[0-9]$/")
+    broken = client.get("/leaderboard/?q=/[/").content.decode()
+
+    assert "Kimi-2" in page
+    assert "Kimi-1" in page
+    assert "GPT-4" not in page
+    text = b"".join(file).decode()
+    assert "Kimi-2" in text
+    assert "GPT-4" not in text
+    assert "is no pattern of the RE2 kind: missing ]" in broken

@@ -20,6 +20,7 @@ from workers import generate, hand, hosted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("asking")]
 TASKS = len(SUITE.slugs)
+_USED = ("tokens_in", "tokens_out", "seconds")
 # What happens to a prompt the first times it is asked: every kind of fault that goes away.
 PASSING = (
     *("", "429 0.1", "500", "503", "slow 60", "cut", "malformed", "html", "error_inside", "reset"),
@@ -69,6 +70,9 @@ def test_all_tasks_run_to_a_ranked_submission_under_all_faults(
     assert server.dropped > 0
     submission = run.submission
     assert submission is not None
+    spent = {name: sum(run.answers.values_list(name, flat=True)) for name in _USED}
+    assert {name: submission.usage[name] for name in _USED} == pytest.approx(spent, abs=1e-3)
+    assert min(spent.values()) > 0
     queue.evaluate_here(submission.evaluations.get().pk)
     rows = Standing.objects.filter(submission=submission)
     assert {row.rank for row in rows} == {1}
