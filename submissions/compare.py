@@ -1,9 +1,7 @@
 """Reads two to six submissions side by side: how far apart they are, and on which examples."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from django.core.cache import cache
@@ -19,29 +17,17 @@ from submissions.compared import (
     Side,
     TaskPairing,
     TaskRow,
-    Why,
 )
-from submissions.models import Example, ReleaseTask, Standing, Submission, TaskArtefact
+from submissions.matching import ItemFacts, item_facts, match_examples
+from submissions.models import ReleaseTask, Standing, Submission, TaskArtefact
 
 if TYPE_CHECKING:
     from scoring.statistics import ModelScores, Pairing
 
 FEWEST: Final = 2
 MOST: Final = 6
-# Of the smaller set of examples, the share that must be common.  Answers such as 7 or "A" also
-# agree by chance, so a few equal keys do not make two sets the same examples.
-COMMON_SHARE: Final = 0.5
 DRAWS: Final = 10_000
 _CACHE_SECONDS: Final = 24 * 60 * 60
-
-
-@dataclass(frozen=True, slots=True)
-class ItemFacts:
-    """Examples by position: keys, answers' fingerprints, contexts where the release has them."""
-
-    keys: tuple[str, ...]
-    contexts: tuple[str, ...]
-    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,54 +218,6 @@ class _Pair:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What identifies the examples of both on one task, and how many are common."""
-
-    first: tuple[str, ...]
-    later: tuple[str, ...]
-    common: int
-
-    def positions(self) -> list[tuple[int, int]]:
-        """Where the common examples stand in both sets, in the first's order."""
-        places = {key: at for at, key in enumerate(self.later)}
-        return [(at, places[key]) for at, key in enumerate(self.first) if key in places]
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether the two sets hold the same examples, but for some."""
-        return self.common >= max(1, COMMON_SHARE * min(len(self.first), len(self.later)))
-
-    @property
-    def why(self) -> Why:
-        """Why nothing could be paired."""
-        if not self.first or not self.later:
-            return "missing"
-        return "" if self.is_enough else "other"
-
-
-def match_examples(left: ItemFacts | None, right: ItemFacts | None) -> Match:
-    """Equal examples have equal keys, and equal contexts where both releases know theirs.
-
-    A key counts which of the examples with the same answer it is.  Where one set has fewer of
-    them, nobody knows which is missing, so that none of them is paired.
-    """
-    if left is None or right is None:
-        return Match(left.keys if left else (), right.keys if right else (), 0)
-    with_contexts = bool(left.contexts) and bool(right.contexts)
-    there, here = Counter(left.answers), Counter(right.answers)
-    ids, other_ids = (
-        tuple(
-            f"{key} {facts.contexts[at] if with_contexts else ''}"
-            if there[answer] == here[answer]
-            else f"{key} {side}"
-            for at, (key, answer) in enumerate(zip(facts.keys, facts.answers, strict=True))
-        )
-        for side, facts in (("only-first", left), ("only-later", right))
-    )
-    return Match(ids, other_ids, len(set(ids) & set(other_ids)))
-
-
 def _adjust(p_values: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
     """Holm's correction over every test of the page."""
     from scoring.statistics import holm  # noqa: PLC0415
@@ -315,22 +253,6 @@ def _read_runs(submissions: Sequence[Submission], scorer: str) -> list[_Run]:
         )
         for one, label in zip(submissions, _labels(submissions), strict=True)
     ]
-
-
-@lru_cache(maxsize=256)
-def item_facts(item_set_sha256: str) -> ItemFacts:
-    """What has this hash never changes, so a process reads it once."""
-    rows = list(
-        Example.objects.filter(item_set__sha256=item_set_sha256)
-        .order_by("position")
-        .values_list("key", "context_sha256", "fingerprint")
-    )
-    contexts = tuple(context for _, context, _ in rows)
-    return ItemFacts(
-        keys=tuple(key for key, _, _ in rows),
-        contexts=contexts if all(contexts) else (),
-        answers=tuple(answer for _, _, answer in rows),
-    )
 
 
 def _labels(submissions: Sequence[Submission]) -> list[str]:

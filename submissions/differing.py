@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from submissions.artefacts import unpack_scores
-from submissions.compare import item_facts, match_examples
 from submissions.compared import DifferingExample, DifferingPage
 from submissions.examples import EXAMPLES_A_PAGE, outcome_slug
+from submissions.matching import item_facts, match_examples
 from submissions.models import Example, ItemSet, Submission, TaskArtefact
 from submissions.predictions import read_predictions
 

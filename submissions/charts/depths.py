@@ -1,4 +1,7 @@
-"""Where in the context the needle lies, against the score: by length, or model beside model."""
+"""Where in the context the needle lies, against the score: by length, or model beside model.
+
+Where cells have intervals, the map and its table say these and the number of examples as well.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +13,15 @@ from django.utils.translation import gettext as _
 from submissions.charts import palette
 from submissions.charts.chart import Chart, Figure, Table
 from submissions.charts.lengths import group_by_length
-from submissions.charts.numbers import percent, shown, thousands
+from submissions.charts.numbers import percent, shown, span, thousands
 from submissions.charts.svg import element, mark, text
 
 _LEFT: Final = 84.0
 _TOP: Final = 34.0
-_CELL: Final = (104.0, 34.0)
+_CELL: Final = (120.0, 38.0)
 _LENGTHS: Final = 6
 # Of a column's name, in letters: longer ones would touch.
-_NAME: Final = 13
+_NAME: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,12 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Examples of about one depth in one column: their number and mean score."""
+    """Examples of about one depth in one column: their number, mean score and its interval."""
 
     examples: int
     mean: float
+    # 95 %; None where nobody computed it.
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +63,64 @@ class DepthMap(Chart):
         return self.heading
 
     @property
-    def finding(self) -> str:
-        known = [
-            (one.mean, depth, column)
+    def has_intervals(self) -> bool:
+        """Whether each cell says how sure it is."""
+        return all(one.interval for _depth, _column, one in self._known())
+
+    def _known(self) -> Sequence[tuple[str, str, Cell]]:
+        """Every cell that has examples, with its depth and column, column by column."""
+        return [
+            (depth, column, one)
+            for at, column in enumerate(self.columns)
             for depth, row in zip(self.depths, self.rows, strict=True)
-            for column, one in zip(self.columns, row, strict=True)
-            if one is not None
+            if (one := row[at]) is not None
         ]
+
+    @property
+    def finding(self) -> str:
+        if self.has_intervals:
+            return self._lost()
+        known = [(one.mean, depth, column) for depth, column, one in self._known()]
         low, high = min(known), max(known)
         return _(
             "Lowest at a depth of %(depth)s %% (%(column)s): %(low)s %%; highest anywhere:"
             " %(high)s %%."
         ) % {"depth": low[1], "column": low[2], "low": shown(low[0]), "high": shown(high[0])}
 
+    def _lost(self) -> str:
+        """In how many cells fewer than half are found whatever the error, and where first."""
+        known = self._known()
+        lost = [at for at in known if at[2].interval and at[2].interval[1] < 0.5]
+        if not lost:
+            return _("Nowhere is it certain that fewer than half of the needles are found.")
+        depth, column, _one = lost[0]
+        return _(
+            "Fewer than half of the needles are found for sure in %(count)d of %(all)d cells, "
+            "first at %(length)s tokens and a depth of %(depth)s %%."
+        ) % {"count": len(lost), "all": len(known), "length": column, "depth": depth}
+
     @property
     def note(self) -> str:
         said = _("Depth: where in the input the needle stands, 0 is the start.")
+        if self.has_intervals:
+            below = _("Below each score, its 95 % interval and the number of examples.")
+            return f"{said} {below}"
         if not self.are_inferred:
             return said
         return said + " " + _("This data tells no depths: they follow from the examples’ order.")
 
     def table(self) -> Table:
+        return self._long_table() if self.has_intervals else self._wide_table()
+
+    def _long_table(self) -> Table:
+        rows = tuple(
+            (column, depth, str(one.examples), shown(one.mean), span(*(one.interval or (0, 0))))
+            for depth, column, one in self._known()
+        )
+        head = (self.across, _("Depth, percent"), _("Examples"), _("Score, percent"))
+        return Table(self.title, (*head, _("95 % interval")), rows)
+
+    def _wide_table(self) -> Table:
         rows = tuple(
             (depth, *(shown(one.mean if one else None) for one in row))
             for depth, row in zip(self.depths, self.rows, strict=True)
@@ -112,13 +154,14 @@ class DepthMap(Chart):
                 "z": [
                     [None if one is None else percent(one.mean) for one in row] for row in self.rows
                 ],
+                "text": [[_told(one) if one else "" for one in row] for row in self.rows],
                 "zmin": 0,
                 "zmax": 100,
                 "colorscale": [[0.0, look.surface], [1.0, look.accent]],
-                "texttemplate": "%{z:.1f}",
+                "texttemplate": "%{z:.1f}<br>%{text}" if self.has_intervals else "%{z:.1f}",
                 "xgap": 2,
                 "ygap": 2,
-                "hovertemplate": "%{y} %, %{x}: %{z:.1f} %<extra></extra>",
+                "hovertemplate": "%{y} %, %{x}: %{z:.1f} %, %{text}<extra></extra>",
             }
         ]
         axes = {
@@ -126,7 +169,7 @@ class DepthMap(Chart):
             "xaxis": palette.axis(look, self.across, type="category"),
             "yaxis": palette.axis(look, _("Depth, percent"), type="category", autorange="reversed"),
         }
-        return {"data": data, "layout": palette.layout(look, **axes, height=480)}
+        return {"data": data, "layout": palette.layout(look, **axes, height=520)}
 
 
 def depths_by_length(
@@ -148,6 +191,25 @@ def depths_by_length(
         heading % {"model": model, "task": task},
         _("Tokens of input"),
         {name: Examples(depths, scores) for name, (depths, scores) in columns.items()},
+    )
+
+
+def depths_by_release(
+    task: str,
+    model: str,
+    *,
+    depths: tuple[str, ...],
+    lengths: tuple[str, ...],
+    rows: tuple[tuple[Cell | None, ...], ...],
+) -> DepthMap:
+    """One model's examples on the releases of a series, a length each; a row a depth."""
+    heading = _("%(model)s on %(task)s by length and by depth of the needle")
+    return DepthMap(
+        heading=heading % {"model": model, "task": task},
+        across=_("Tokens of input"),
+        depths=depths,
+        columns=lengths,
+        rows=rows,
     )
 
 
@@ -200,5 +262,18 @@ def _draw(one: Cell, x: float, y: float, at: tuple[str, str]) -> SafeString:
         height=high - 2,
         class_="chart__cell",
     )
-    number = text(x + wide / 2, y + high / 2, shown(one.mean), class_="chart__number")
-    return element("g", box, number, class_=f"heat h{step}")
+    middle = x + wide / 2
+    if one.interval is None:
+        texts = [text(middle, y + high / 2, shown(one.mean), class_="chart__number")]
+    else:
+        texts = [
+            text(middle, y + high * 0.36, shown(one.mean), class_="chart__number"),
+            text(middle, y + high * 0.74, _told(one), class_="chart__aside"),
+        ]
+    return element("g", box, *texts, class_=f"heat h{step}")
+
+
+def _told(one: Cell) -> str:
+    """How many examples a cell has, and how sure it is."""
+    n = f"n {one.examples}"
+    return f"{span(*one.interval)}, {n}" if one.interval else n

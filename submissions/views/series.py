@@ -13,8 +13,8 @@ from scoring import SUITES, Suite
 from scoring.lengths import show_length
 from scoring.types import Scorer, Task
 from submissions.access import visible_models
+from submissions.charts.depths import Cell, DepthMap, depths_by_release
 from submissions.charts.lengths import Group, LengthCurve, LengthSeries
-from submissions.charts.needles import Cell, NeedleMap
 from submissions.models import ModelEntry, Release
 from submissions.series import (
     DEPTH_BINS,
@@ -66,7 +66,7 @@ def series_model(request: HtmxRequest, name: str, slug: str) -> HttpResponse:
     releases, suite, scorer, task = _asked(request, name)
     model = get_object_or_404(visible_models(reader_of(request)), slug=slug)
     task = task or needle_tasks(suite)[0]
-    charts = {NeedleMap.name: _map_chart(releases, model, task, scorer)}
+    charts = {DepthMap.name: _map_chart(releases, model, task, scorer)}
     context: dict[str, Any] = {
         "name": name,
         "suite": suite,
@@ -85,7 +85,7 @@ def series_model_chart(request: HtmxRequest, name: str, slug: str, chart: str) -
     releases, suite, scorer, task = _asked(request, name)
     model = get_object_or_404(visible_models(reader_of(request)), slug=slug)
     found = _map_chart(releases, model, task or needle_tasks(suite)[0], scorer)
-    return figure_json(request, found if chart == NeedleMap.name else None)
+    return figure_json(request, found if chart == DepthMap.name else None)
 
 
 def _asked(request: HtmxRequest, name: str) -> tuple[list[Release], Suite, Scorer, Task | None]:
@@ -135,18 +135,20 @@ def _curve_chart(task: Task | None, curves: Sequence[Curve]) -> LengthCurve | No
 
 def _map_chart(
     releases: Sequence[Release], model: ModelEntry, task: Task, scorer: Scorer
-) -> NeedleMap | None:
+) -> DepthMap | None:
     found = read_map(releases, model, task=task, scorer=scorer.name)
     if found is None:
         return None
     step = 100 // DEPTH_BINS
-    return NeedleMap(
-        task=task.name,
-        model=model.name,
+    return depths_by_release(
+        task.name,
+        model.name,
         depths=tuple(f"{step * at}–{step * at + step}" for at in range(DEPTH_BINS)),
         lengths=tuple(show_length(tokens) for tokens in found.lengths),
-        cells=tuple(
-            tuple(None if one is None else Cell(one.n, one.score, one.low, one.high) for one in row)
+        rows=tuple(
+            tuple(
+                None if one is None else Cell(one.n, one.score, (one.low, one.high)) for one in row
+            )
             for row in found.rows
         ),
     )

@@ -71,6 +71,9 @@ def _forest_table(head: tuple[str, ...], rows: Rows) -> Pairs:
 
 
 def _depth_table(head: tuple[str, ...], rows: Rows) -> Pairs:
+    if len(head) == 5 and head[2] == "Examples":
+        yield from (((row[1], row[0]), row[3]) for row in rows)
+        return
     for (column, row), cell in _grid(head, rows):
         yield (row, column), cell
 
@@ -85,7 +88,6 @@ _TABLES: dict[str, Callable[[tuple[str, ...], Rows], Pairs]] = {
     "forest": _forest_table,
     "lengths": lambda _head, rows: (((row[0], row[1]), row[3]) for row in rows),
     "depths": _depth_table,
-    "needles": lambda _head, rows: (((row[1], row[0]), row[3]) for row in rows),
     "scatter": lambda _head, rows: (((row[0], row[1]), row[2]) for row in rows),
 }
 
@@ -170,6 +172,5 @@ _FIGURES: dict[str, Callable[[Traces], Pairs]] = {
     "forest": _forest,
     "lengths": _lengths,
     "depths": _depths,
-    "needles": _depths,
     "scatter": _scatter,
 }

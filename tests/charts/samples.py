@@ -3,13 +3,19 @@
 from datetime import date
 
 from submissions.charts import Chart
-from submissions.charts.depths import Examples, depths_by_length, depths_by_model
+from submissions.charts.depths import (
+    Cell,
+    DepthMap,
+    Examples,
+    depths_by_length,
+    depths_by_model,
+    depths_by_release,
+)
 from submissions.charts.difficulty import Difficulty
 from submissions.charts.distribution import Distribution, Placed
 from submissions.charts.forest import Forest, ForestRow, Interval
 from submissions.charts.histogram import Histogram
 from submissions.charts.lengths import LengthCurve, LengthSeries, group_by_length
-from submissions.charts.needles import Cell, NeedleMap
 from submissions.charts.outcomes import OutcomePies, Pie
 from submissions.charts.polar import PolarPie, Slice
 from submissions.charts.radar import Band, Radar, Series, Spoke
@@ -58,13 +64,14 @@ def outcomes() -> OutcomePies:
     return OutcomePies("Outcomes", "Task", pies)
 
 
-def needles() -> NeedleMap:
+def needles() -> DepthMap:
     cells = (
-        (Cell(20, 1.0, 0.839, 1.0), Cell(20, 0.5, 0.299, 0.701)),
-        (Cell(20, 0.95, 0.764, 0.991), None),
-        (None, Cell(20, 0.0, 0.0, 0.161)),
+        (Cell(20, 1.0, (0.839, 1.0)), Cell(20, 0.5, (0.299, 0.701))),
+        (Cell(20, 0.95, (0.764, 0.991)), None),
+        (None, Cell(20, 0.0, (0.0, 0.161))),
     )
-    return NeedleMap("Retrieve.KV", HOSTILE, ("0–10", "10–20", "20–30"), ("4k", "64k"), cells)
+    depths, lengths = ("0–10", "10–20", "20–30"), ("4k", "64k")
+    return depths_by_release("Retrieve.KV", HOSTILE, depths=depths, lengths=lengths, rows=cells)
 
 
 def timeline() -> Timeline:
@@ -131,7 +138,7 @@ def all_charts() -> dict[str, Chart]:
         "histogram": Histogram("En.QA", tuple(at / 300 for at in range(200))),
         "forest": forest(),
         "lengths": lengths(),
-        "needles": needles(),
+        "depths-by-release": needles(),
         "depths-by-length": depths_by_length(
             "Retrieve.KV", "Alpha", lengths=LENGTHS, examples=Examples(DEPTHS, SCORES)
         ),

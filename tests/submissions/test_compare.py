@@ -15,9 +15,10 @@ from pytest_django import Settings
 
 from scoring.statistics import holm
 from submissions.artefacts import pack_scores, unpack_scores
-from submissions.compare import ItemFacts, compare_submissions, match_examples
+from submissions.compare import compare_submissions
 from submissions.compared import Comparison
 from submissions.differing import differing_examples
+from submissions.matching import ItemFacts, match_examples
 from submissions.models import Submission, TaskArtefact
 from submissions.published import import_published
 from submissions.releases import NewExample, NewItemSet, NewRelease, store_release
