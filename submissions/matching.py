@@ -1,4 +1,4 @@
-"""Which examples of two releases are the same: by what they ask and answer, never by their place."""
+"""Which examples of two releases are the same: by what they ask and answer, not by place."""
 
 from collections import Counter
 from dataclasses import dataclass
