@@ -16,12 +16,22 @@ Key = tuple[str, str, str]
 Rows = dict[Key, Row]
 
 
+# Only what an entry holds, so that the migration that begins the log can read the tables as they
+# are before later migrations give them more columns.
+_READ: Final = (
+    "part", "tier", "submitted_at", "average", "printed", "source", *SCORE_COLUMNS,
+    "state__board", "state__scorer", "release__name", "release__suite",
+    *(f"model__{name}" for name in ("slug", "name", "organization", "weights", "licence")),
+    "model__parameters", "model__context_tokens", "standing__submission__public_id",
+)  # fmt: skip
+
+
 def rows_of(lines: "QuerySet[BoardLine]") -> Rows:
     """Lines as the log writes them: everything that a row shows but its rank and intervals,
     which follow from all rows together.
     """
     related = lines.select_related("state", "model", "release", "standing__submission")
-    return dict(_row(line) for line in related.order_by("pk"))
+    return dict(_row(line) for line in related.only(*_READ).order_by("pk"))
 
 
 def note_changes(before: Rows, after: Rows, *, because: str) -> None:
