@@ -25,10 +25,14 @@ def found(text: str) -> set[int]:
 
 
 def _holds(condition: Q, model: int) -> bool:
-    results = [
-        _holds(one, model) if isinstance(one, Q) else one[0] == "model__in" and model in one[1]
-        for one in condition.children
-    ]
+    results = []
+    for one in condition.children:
+        if isinstance(one, Q):
+            results.append(_holds(one, model))
+        else:
+            assert isinstance(one, tuple)
+            lookup, models = one
+            results.append(lookup == "model__in" and model in models)
     held = all(results) if condition.connector == "AND" else any(results)
     return held != condition.negated
 
