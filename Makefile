@@ -45,7 +45,7 @@ real-model: $(VENV)/dev.stamp $(MODELS)/stamp ## run a real small model behind a
 
 needle-map: $(VENV)/dev.stamp $(MODELS)/stamp ## draw where that model finds a pass key, by length and depth
 	REAL_MODEL_BIN=$(MODELS)/venv/bin REAL_MODEL=$(MODELS)/smollm2 \
-		REAL_MODEL_PICTURE=docs/images/smollm2-needles.png \
+		REAL_MODEL_PICTURE=docs/images/smollm2-needles.png REAL_MODEL_KEPT=$(MODELS)/needles \
 		$(BIN)/python -m pytest -s tests/real_model/test_needle_map.py $(ARGS)
 
 $(MODELS)/stamp: tests/real_model/convert.py

@@ -177,7 +177,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["submissions.api.permissions.MayAct"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["submissions.api.rendering.FastJSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "submissions.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "submissions.api.problems.problem_details",
     # How many proxies of ours stand before the site: what X-Forwarded-For says beyond them is

@@ -73,6 +73,9 @@ RUNS_OPEN: Final = 5
 ENDPOINTS_PER_OWNER: Final = 50
 # After this long, a try of an endpoint that nobody ended was lost, and may be asked for again.
 TRY_LASTS: Final = timedelta(minutes=5)
+# A tokenizer's file, which a run's owner chooses and our workers read into memory: the largest in
+# wide use, with 260,000 words, have 34 MB.
+TOKENIZER_BYTES: Final = 64 * MIB
 # How often one example is asked in a round, and how long it waits between, in seconds.
 ANSWER_ATTEMPTS: Final = 8
 RETRY_SECONDS_FIRST: Final = 1.0

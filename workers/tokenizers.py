@@ -6,10 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import httpx2
 from django.conf import settings
 from tokenizers import Tokenizer as HubFile
 
 from scoring.truncation import EstimateTokenizer, Tokenizer
+from submissions.limits import MIB, TOKENIZER_BYTES
 
 NAME: Final = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}@[0-9a-f]{40}", re.ASCII)
 
@@ -61,23 +63,41 @@ def _hub_tokenizer(name: str, folder: Path) -> HubTokenizer:
     path = folder / name.replace("/", "--") / "tokenizer.json"
     if not path.is_file():
         _fetch(name, path)
+    _check_size(name, path.stat().st_size)
     try:
         return HubTokenizer(name, HubFile.from_file(str(path)))
     except Exception as error:  # The library raises plain Exception for a file that it cannot read.
         raise NoTokenizer(f"the tokenizer of {name} cannot be read") from error
 
 
+def _check_size(name: str, size: int | None) -> None:
+    if size is None or size > TOKENIZER_BYTES:
+        found = "an unknown size" if size is None else f"{size:,} bytes"
+        raise NoTokenizer(
+            f"tokenizer.json of {name} has {found}; at most {TOKENIZER_BYTES // MIB} MiB are read: "
+            f"choose another tokenizer, or {EstimateTokenizer.name}"
+        )
+
+
 def _fetch(name: str, path: Path) -> None:
+    """Bring a tokenizer's file, whose size the Hub tells first: anybody may put a file there."""
     # The hub's client is large, and most sites never need it here.
-    from huggingface_hub import hf_hub_download  # noqa: PLC0415
+    from huggingface_hub import (  # noqa: PLC0415
+        get_hf_file_metadata,
+        hf_hub_download,
+        hf_hub_url,
+    )
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
 
     repository, commit = name.split("@")
     try:
-        hf_hub_download(
-            repository, "tokenizer.json", revision=commit, local_dir=path.parent, token=False
-        )
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
+        url = hf_hub_url(repository, path.name, revision=commit)
+        _check_size(name, get_hf_file_metadata(url, token=False).size)
+        hf_hub_download(repository, path.name, revision=commit, local_dir=path.parent, token=False)
+    except (
+        *(HfHubHTTPError, LocalEntryNotFoundError),
+        *(httpx2.HTTPError, OSError, ValueError),
+    ) as error:
         raise NoTokenizer(
             f"tokenizer.json of {name} is neither in {path.parent.parent} nor on the Hub"
         ) from error

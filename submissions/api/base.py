@@ -123,7 +123,7 @@ class ApiView(APIView):
         patch_vary_headers(done, ["Accept", "Authorization", "Cookie"])
         if not done.has_header("Cache-Control"):
             # Asked in this order: after a refusal nobody may know yet who it was.
-            is_open = done.status_code == 200 and request.user.is_anonymous
+            is_open = done.status_code in (200, 304) and request.user.is_anonymous
             done["Cache-Control"] = "public, no-cache" if is_open else "private, no-cache"
         if request.method in ("GET", "HEAD") and done.status_code == 200:
             done.add_post_render_callback(lambda rendered: _unless_known(request, rendered))
@@ -131,9 +131,10 @@ class ApiView(APIView):
 
 
 def _unless_known(request: Request, response: Any) -> HttpResponse | None:
-    """304 where the reader has these very bytes already."""
-    etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
-    response["ETag"] = etag
+    """304 where the reader has these very bytes already, or what was made of the same version."""
+    if not response.has_header("ETag"):
+        response["ETag"] = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
+    etag = response["ETag"].removeprefix("W/")
     known = [
         one.removeprefix("W/") for one in parse_etags(request.headers.get("If-None-Match", ""))
     ]

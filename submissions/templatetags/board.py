@@ -6,6 +6,7 @@ tags that HTML lets be left out, most of its size.
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from django import template
@@ -162,6 +163,13 @@ class ScoreCells:
 
     def _score(self, row: BoardRow, column: Column) -> str:
         cell = column.cell(row)
+        if (
+            cell.value is not None
+            and cell.below is None
+            and math.isfinite(cell.value)
+            and not (cell.note or column.sorted or column.slug in row.inseparable)
+        ):
+            return _plain_score(cell.value)
         label = f' data-label="{conditional_escape(column.name)}"' if column.sorted else ""
         kind = tint(cell.value)
         if column.slug in row.inseparable or cell.note:
@@ -178,6 +186,12 @@ class ScoreCells:
         if cell.value is None or not math.isfinite(cell.value):
             return self._missing
         return percent(cell.value)
+
+
+# A page has more than a thousand, and most scores are k of the same n.
+@lru_cache(maxsize=20_000)
+def _plain_score(value: float) -> str:
+    return f"<td class={tint(value)}>{percent(value)}"
 
 
 @register.simple_tag

@@ -16,10 +16,10 @@ from submissions.charts.axis import Axis, fit_axis
 from submissions.leaderboard import NotOnBoard, read_board, read_states
 from submissions.row_details import read_details
 from submissions.rows import Board
+from submissions.unchanged import answer_unchanged, etag_of, with_tag
 from submissions.views.columns import families, score_columns, sort_column
 from submissions.views.http import HtmxRequest, scorer_of
 from submissions.views.toolbar import sections, toolbar_context
-from submissions.views.unchanged import answer_unchanged, etag_of, with_tag
 
 
 @require_safe

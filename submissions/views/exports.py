@@ -9,7 +9,7 @@ from scoring import SUITES
 from submissions.board_query import parse_query
 from submissions.export import WRITERS, Records
 from submissions.leaderboard import NotOnBoard, read_states
-from submissions.views.unchanged import answer_unchanged, etag_of, with_tag
+from submissions.unchanged import answer_unchanged, etag_of, with_tag
 
 
 @require_safe

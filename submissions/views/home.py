@@ -15,11 +15,11 @@ from submissions.board_query import default_query
 from submissions.events import board_events, last_event
 from submissions.figures.front import averages_over_time, top_radar
 from submissions.leaderboard import count_models, read_board, read_states
+from submissions.unchanged import answer_unchanged, etag_of, with_tag
 from submissions.views.board import board_context
 from submissions.views.columns import family_columns
 from submissions.views.drawn import drawn
 from submissions.views.http import HtmxRequest
-from submissions.views.unchanged import answer_unchanged, etag_of, with_tag
 
 TOP_ROWS: Final = 10
 _EVENTS: Final = 6

@@ -17,8 +17,8 @@ from submissions.board_query import default_query
 from submissions.events import Event, board_events, last_event
 from submissions.leaderboard import read_board, read_model_row, read_states
 from submissions.templatetags.portal import half_width, percent, rank_range
+from submissions.unchanged import answer_unchanged, etag_of, with_tag
 from submissions.views.http import scorer_of
-from submissions.views.unchanged import answer_unchanged, etag_of, with_tag
 
 _ENTRIES: Final = 50
 _PICTURE_ROWS: Final = 5

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -63,11 +64,37 @@ def server() -> Iterator[ModelServer]:
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def portal(tmp_path_factory: pytest.TempPathFactory, redis_server: Redis) -> Iterator[Portal]:
     """A portal that may ask this machine, with a small release of its own."""
-    with running_portal(tmp_path_factory.mktemp("portal") / "state", **SETTINGS) as portal:
+    state = tmp_path_factory.mktemp("portal") / "state"
+    with running_portal(state, **SETTINGS, REDIS_URL=redis_server.url) as portal:
         portal.manage("generate_release", *RELEASE)
         yield portal
+
+
+@contextlib.contextmanager
+def broker_heard(client: Any) -> Iterator[list[str]]:
+    """Every command that the broker is given meanwhile: messages with their tasks' arguments."""
+    heard: list[str] = []
+    mark = "the last one"
+
+    def listen(ready: threading.Event) -> None:
+        with client.monitor() as monitor:
+            ready.set()
+            for command in monitor.listen():
+                heard.append(str(command["command"]))
+                if mark in heard[-1]:
+                    return
+
+    ready = threading.Event()
+    listener = threading.Thread(target=listen, args=(ready,), daemon=True)
+    listener.start()
+    assert ready.wait(30)
+    try:
+        yield heard
+    finally:
+        client.echo(mark)
+        listener.join(30)
 
 
 def fill_endpoint(page: Page, portal: Portal, server: ModelServer) -> None:
@@ -88,8 +115,26 @@ def fill_endpoint(page: Page, portal: Portal, server: ModelServer) -> None:
 
 @pytest.mark.slow
 def test_an_endpoint_is_registered_tried_and_run_to_the_board(
-    portal: Portal, server: ModelServer, browser: Browser
+    portal: Portal, server: ModelServer, browser: Browser, redis_server: Redis
 ) -> None:
+    with broker_heard(redis_server.client) as heard:
+        seen = run_by_the_forms(portal, server, browser)
+
+    places = portal.query("SELECT task, position FROM submissions_answer")
+    assert len(places) == len(set(places)) == 120
+    ranks = portal.query("SELECT DISTINCT rank FROM submissions_standing")
+    assert ranks == [(1,)]
+    assert [one for one in found_in(portal, KEY) if one] == []
+    assert KEY not in "".join(seen)
+    assert not [command for command in heard if KEY in command]
+    # The searches themselves find what is there.
+    assert found_in(portal, "Tiny model")
+    tasks = ("workers.try_endpoint", "workers.generate", "workers.evaluate")
+    assert all(any(task in command for command in heard) for task in tasks)
+
+
+def run_by_the_forms(portal: Portal, server: ModelServer, browser: Browser) -> list[str]:
+    """Register, try, run, and wait for the scores; the pages and headers on the way."""
     page = browser.new_page()
     page.set_default_timeout(60_000)
     answers: list[str] = []
@@ -114,14 +159,7 @@ def test_an_endpoint_is_registered_tried_and_run_to_the_board(
     expect(page.get_by_text("Run it again")).to_be_visible()
     pages.append(page.content())
     page.close()
-    places = portal.query("SELECT task, position FROM submissions_answer")
-    assert len(places) == len(set(places)) == 120
-    ranks = portal.query("SELECT DISTINCT rank FROM submissions_standing")
-    assert ranks == [(1,)]
-    assert [one for one in found_in(portal, KEY) if one] == []
-    assert KEY not in "".join(pages + answers)
-    # The search itself finds what is there.
-    assert found_in(portal, "Tiny model")
+    return pages + answers
 
 
 def found_in(portal: Portal, text: str) -> list[str]:

@@ -1,11 +1,15 @@
 """Where a real small model finds a pass key: a run of each length, and the map that the site shows.
 
 `make needle-map` runs it at 256 to 4k tokens and keeps the picture for the README; it takes some
-minutes on two cores.
+ten minutes on two idle cores.  Answers are kept in REAL_MODEL_KEPT as they come, so that it goes on
+where it was ended: after NEEDLE_SECONDS, or by Ctrl-C.
 """
 
+import json
 import os
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -16,7 +20,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from submissions import queue
 from submissions.generated import Plan, make_releases
-from submissions.models import HostedRun
+from submissions.models import Answer, HostedRun
 from tests import asking as make_asking
 from tests import make, needs
 from tests.conftest import CHROMIUM_FLAGS
@@ -25,17 +29,59 @@ from workers import hosted
 
 TOKENS = (256, 512, 1024, 2048, 4096)
 PER_LENGTH = int(os.environ.get("NEEDLES", "20"))
+SEED = 7
+KEPT_COLUMNS = (
+    *("task", "position", "state", "text", "finish_reason", "prompt_sha256", "whole_tokens"),
+    *("kept_tokens", "tokens_in", "tokens_out", "seconds", "attempts"),
+)
+
+
+class Kept:
+    """The answers to one length's examples, in a file from one call to the next."""
+
+    def __init__(self, folder: Path, name: str, run: HostedRun) -> None:
+        """Give the run what is kept; it will ask for the rest."""
+        self._path, self._run = folder / f"{name}.json", run
+        rows = json.loads(self._path.read_text()) if self._path.is_file() else []
+        Answer.objects.bulk_create(Answer(run=run, at=timezone.now(), **row) for row in rows)
+        self._count = len(rows)
+
+    def keep(self) -> None:
+        """Write what has come since."""
+        rows: list[dict[str, Any]] = list(self._run.answers.values(*KEPT_COLUMNS))
+        if len(rows) > self._count:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.write_text(json.dumps(rows))
+            self._count = len(rows)
+
+
+def ask(run: HostedRun, kept: Kept, until: float) -> None:
+    """Ask what has no answer yet; skips the rest of the test when its time is over."""
+
+    def is_over() -> bool:
+        kept.keep()
+        return time.monotonic() > until
+
+    hosted.work_on_run(run.pk, worker="w", is_stopping=is_over)
+    kept.keep()
+    run.refresh_from_db()
+    if run.status == "running":
+        pytest.skip(f"{run.release.name}: {run.answers.count()} answers are kept; run it again")
 
 
 @pytest.mark.slow
 @pytest.mark.needs_browser
 @pytest.mark.django_db(transaction=True)
 def test_a_real_models_map_is_drawn_from_its_runs(
-    address: str, settings: Settings, redis: Redis, live_server: LiveServer
+    address: str, settings: Settings, redis: Redis, live_server: LiveServer, tmp_path: Path
 ) -> None:
+    until = time.monotonic() + float(os.environ.get("NEEDLE_SECONDS", "inf"))
+    kept_in = Path(os.environ.get("REAL_MODEL_KEPT", tmp_path))
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": static}
     settings.OUTBOUND_HTTP_ALLOWED, settings.OUTBOUND_NETWORKS = True, ["127.0.0.0/8"]
     settings.REDIS_URL, settings.REDIS_PREFIX = redis.url, redis.prefix
-    plan = Plan(name="needles", suite=make.SUITE, tokens=TOKENS, per_task=PER_LENGTH, seed=7)
+    plan = Plan(name="needles", suite=make.SUITE, tokens=TOKENS, per_task=PER_LENGTH, seed=SEED)
     releases = [release for release, _ in make_releases(plan, now=timezone.now())]
     endpoint = make_asking.endpoint(
         address,
@@ -48,8 +94,7 @@ def test_a_real_models_map_is_drawn_from_its_runs(
     runs: list[HostedRun] = []
     for release in releases:
         run = make_asking.run(endpoint, release=release, tasks=["passkey"])
-        hosted.work_on_run(run.pk, worker="w", is_stopping=lambda: False)
-        run.refresh_from_db()
+        ask(run, Kept(kept_in, f"{release.length_tokens}-{PER_LENGTH}-{SEED}", run), until)
         assert (run.status, run.reason, run.answers.count()) == ("finished", "", PER_LENGTH)
         assert run.submission is not None
         queue.evaluate_here(run.submission.evaluations.get().pk)

@@ -19,11 +19,17 @@ def etag_of(request: HttpRequest, *versions: object) -> str | None:
     """
     if settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES:
         return None
+    return tag_for_all(request, *versions)
+
+
+def tag_for_all(request: HttpRequest, *versions: object) -> str:
+    """The entity tag of an answer that is the same whoever asks."""
     seen = (
         *versions,
         request.get_full_path(),
         request.headers.get("HX-Request", ""),
         request.get_host(),
+        request.scheme,
         get_language(),
         _build(),
     )
