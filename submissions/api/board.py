@@ -111,16 +111,15 @@ class BoardRowShape(serializers.Serializer[Any]):
     submission_id = serializers.CharField(allow_null=True)
     submitted_at = serializers.DateTimeField(allow_null=True)
     withdrawn_at = serializers.DateTimeField(allow_null=True)
+    _made: ClassVar = ("cells", "submitted_at", "withdrawn_at")
 
     def to_representation(self, instance: BoardRow) -> dict[str, Any]:
-        """What the fields above would give: rows have their types already, but for two of them."""
-        told = {name: getattr(instance, name) for name in self.fields}
+        """What the fields above would give: rows have their types already, but for three."""
+        told: dict[str, Any] = {name: getattr(instance, name) for name in self._declared_fields}
         for name in self._made:
             if told[name] is not None:
                 told[name] = self.fields[name].to_representation(told[name])
         return told
-
-    _made = ("cells", "submitted_at", "withdrawn_at")
 
 
 class NoteShape(serializers.Serializer[Any]):

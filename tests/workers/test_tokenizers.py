@@ -20,7 +20,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 def words() -> bytes:
     """A tokenizer of three words."""
     made = Tokenizer(models.WordLevel({"a": 0, "long": 1, "way": 2}, unk_token="a"))
-    made.pre_tokenizer = pre_tokenizers.Whitespace()  # type: ignore[assignment]
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
     return made.to_str().encode()
 
 
