@@ -32,6 +32,7 @@ check: $(VENV)/dev.stamp ## lint, types, import contracts, templates, migrations
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+	$(BIN)/python -m benchmark_site.supply
 
 fix: $(VENV)/dev.stamp ## mend what the linters can mend
 	$(BIN)/ruff check --fix .

@@ -8,6 +8,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -38,13 +39,16 @@ def found_organization(name: str, *, founder: User, now: datetime) -> Organizati
     Raises:
         NotDone: if the name is taken, or the founder has too many.
     """
-    if Membership.objects.filter(user=founder, role=OWNER).count() >= ORGANIZATIONS_MAX:
-        raise NotDone(_("You own %(n)d organizations. Leave one first.") % {"n": ORGANIZATIONS_MAX})
     slug = slugify(name)[:70]
     if not slug or Organization.objects.filter(slug=slug).exists():
         slug = f"{slug}-{secrets.token_hex(4)}".lstrip("-")
     try:
         with transaction.atomic():
+            # One after the other, or two at once would pass the limit.
+            User.objects.select_for_update().get(pk=founder.pk)
+            if Membership.objects.filter(user=founder, role=OWNER).count() >= ORGANIZATIONS_MAX:
+                text = _("You own %(n)d organizations. Leave one first.")
+                raise NotDone(text % {"n": ORGANIZATIONS_MAX})
             made = Organization.objects.create(slug=slug, name=name, created_at=now)
             Membership.objects.create(organization=made, user=founder, role=OWNER, joined_at=now)
     except IntegrityError as error:
@@ -94,8 +98,12 @@ def accept_invitation(invitation: Invitation, person: User, *, now: datetime) ->
     """Make `person` a member; the link works this once.
 
     Raises:
-        NotDone: if the invitation was used or withdrawn meanwhile.
+        NotDone: if it was written to an address that is none of the person's, or was used or
+            withdrawn meanwhile.
     """
+    if not _has_address(person, invitation.email):
+        text = _("This invitation is for %(email)s. Add that address to your account first.")
+        raise NotDone(text % {"email": invitation.email})
     with transaction.atomic():
         _lock(invitation.organization)
         if not Invitation.objects.filter(pk=invitation.pk).delete()[0]:
@@ -105,6 +113,12 @@ def accept_invitation(invitation: Invitation, person: User, *, now: datetime) ->
             user=person,
             defaults={"role": invitation.role, "joined_at": now},
         )
+
+
+def _has_address(person: User, email: str) -> bool:
+    """Whether an address is one of a person's; the link itself shows that its mail was read."""
+    is_own = person.email.casefold() == email.casefold()
+    return is_own or EmailAddress.objects.filter(user=person, email__iexact=email).exists()
 
 
 def change_role(organization: Organization, person_id: int, role: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import transaction
 from django.db.models import Q
 from knox.crypto import hash_token
 from knox.settings import CONSTANTS
@@ -34,16 +35,19 @@ def create_token(
     Raises:
         TooManyTokens: if the user must revoke one first.
     """
-    if ApiToken.objects.filter(user=user).count() >= TOKENS_MAX:
-        raise TooManyTokens
-    token, secret = ApiToken.objects.create(
-        user=user,
-        expiry=lifetime,
-        name=name,
-        may_read=Scope.READ in scopes,
-        may_submit=Scope.SUBMIT in scopes,
-        may_manage=Scope.MANAGE in scopes,
-    )
+    with transaction.atomic():
+        # One after the other, or two at once would pass the limit.
+        User.objects.select_for_update().get(pk=user.pk)
+        if ApiToken.objects.filter(user=user).count() >= TOKENS_MAX:
+            raise TooManyTokens
+        token, secret = ApiToken.objects.create(
+            user=user,
+            expiry=lifetime,
+            name=name,
+            may_read=Scope.READ in scopes,
+            may_submit=Scope.SUBMIT in scopes,
+            may_manage=Scope.MANAGE in scopes,
+        )
     return token, secret
 
 

@@ -1,5 +1,6 @@
 """Settings for every machine, read from the environment; docs/operations.md lists the names."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from benchmark_site.env import BASE_DIR, env, new_sealing_key, read_or_create_secret, secret
+from benchmark_site.logs import logging_settings
 from benchmark_site.providers import sign_in_providers
 from benchmark_site.reports import start_reports
 from benchmark_site.state import databases, file_storages
@@ -60,9 +62,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "benchmark_site.logs.RequestId",
+    "benchmark_site.metrics.RequestMetrics",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "benchmark_site.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -139,7 +144,8 @@ ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 # Beside allauth's own: how many invitations a person may send.
-ACCOUNT_RATE_LIMITS = {"invite": "30/h/user"}
+# Five wrong passwords for one account, and then none is tried for five minutes.
+ACCOUNT_RATE_LIMITS = {"invite": "30/h/user", "login_failed": "10/m/ip,5/300s/key"}
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -214,8 +220,18 @@ REDIS_PREFIX = env.str("REDIS_PREFIX", "")
 # Requests to the API in a minute; 0: not counted.  All web processes count together.
 API_ADDRESS_REQUESTS_PER_MINUTE = env.int("API_ADDRESS_REQUESTS_PER_MINUTE", 1200)
 API_USER_REQUESTS_PER_MINUTE = env.int("API_USER_REQUESTS_PER_MINUTE", 600)
+# Comparisons that one address may ask for in a minute, counted in the same way.
+COMPARISONS_PER_MINUTE = env.int("COMPARISONS_PER_MINUTE", 60)
 CACHES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What counts attempts to sign in: in the database, where all processes of all machines count
+    # together, and where a broker that is flushed or away opens no door.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "counters",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    # What a process remembers of its pages.
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "throttle": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
@@ -283,11 +299,27 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# No page needs any of these, and a script that got in should not have them.
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: []
+    for name in (
+        *("accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "fullscreen"),
+        *("geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment"),
+        *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
+    )
+}
+# Passkeys are made and used by our own pages only.
+PERMISSIONS_POLICY |= {
+    "publickey-credentials-create": ["self"],
+    "publickey-credentials-get": ["self"],
+}
 HTTPS = env.bool("HTTPS", False)
 # Browsers give passkeys to http://localhost; any other site needs TLS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+# Asked from within, past the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 # Whether every name below this one is served over TLS too: only who owns the domain knows.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", False)
@@ -299,13 +331,17 @@ SILENCED_SYSTEM_CHECKS = (
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-}
+# `json` is for machines that collect lines, `line` for people who read them.
+LOGGING = logging_settings(
+    form=env.str("LOG_FORMAT", "json" if PRODUCTION else "line"),
+    level=env.str("LOG_LEVEL", "INFO"),
+)
+# Who may read /metrics; without it there is no such page.  The processes of a machine share the
+# files in which they count, so the library must know the folder before anybody loads it.
+METRICS_TOKEN = secret("METRICS_TOKEN")
+METRICS_DIR = Path(env.str("METRICS_DIR", str(STATE_DIR / "metrics")))
+METRICS_DIR.mkdir(parents=True, exist_ok=True)
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(METRICS_DIR))
 
 # Errors are reported elsewhere only where an operator says so.
 if dsn := secret("SENTRY_DSN"):

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from django.core.cache import cache
-
 from scoring import SUITES, Task
 from submissions.artefacts import unpack_scores
 from submissions.compared import (
@@ -20,6 +18,7 @@ from submissions.compared import (
 )
 from submissions.matching import ItemFacts, item_facts, match_examples
 from submissions.models import ReleaseTask, Standing, Submission, TaskArtefact
+from submissions.remembered import cache
 
 if TYPE_CHECKING:
     from scoring.statistics import ModelScores, Pairing

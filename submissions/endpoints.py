@@ -69,13 +69,14 @@ def register_endpoint(
         EndpointRefused: for an address that we do not call, a name in use, or one too many.
     """
     _check(facts, resolver)
-    if Endpoint.objects.filter(owner=owner, retired_at=None).count() >= ENDPOINTS_PER_OWNER:
-        raise EndpointRefused(
-            "name",
-            _("You have %(count)s endpoints; retire one.") % {"count": ENDPOINTS_PER_OWNER},
-        )
     draft = Endpoint(owner=owner, created_at=now, sealed_key=seal(key), **_columns(facts))
-    return _save(draft)
+    with transaction.atomic():
+        # One person's endpoints come one after the other, or two at once would pass the limit.
+        User.objects.select_for_update().get(pk=owner.pk)
+        if Endpoint.objects.filter(owner=owner, retired_at=None).count() >= ENDPOINTS_PER_OWNER:
+            text = _("You have %(count)s endpoints; retire one.") % {"count": ENDPOINTS_PER_OWNER}
+            raise EndpointRefused("name", text)
+        return _save(draft)
 
 
 def change_endpoint(

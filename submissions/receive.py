@@ -37,6 +37,7 @@ from submissions.quota import holders_of, lock_holders, refuse_over_quota, take_
 from submissions.record import queue_evaluation
 from submissions.releases import release_key, release_keys
 from submissions.rounds import refuse_outside_round
+from submissions.tallies import tallied
 
 NamedFiles = Sequence[tuple[str, IO[bytes]]]
 
@@ -153,6 +154,7 @@ def _checked(files: NamedFiles, options: UploadOptions, now: datetime) -> Iterat
         yield _Checked(parsed, alignment, release)
 
 
+@tallied
 def check_upload(files: NamedFiles, options: UploadOptions, *, now: datetime) -> UploadReport:
     """A dry run: find what an upload holds and stores nothing.
 
@@ -195,6 +197,7 @@ def aligned_predictions(
         return checked.release, predictions
 
 
+@tallied
 def receive_upload(
     files: NamedFiles,
     *,

@@ -18,4 +18,5 @@ os.environ["STATE_DIR"] = _state
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 # Tests ask more than a person may, and from one address.
 os.environ.setdefault("API_ADDRESS_REQUESTS_PER_MINUTE", "0")
+os.environ.setdefault("COMPARISONS_PER_MINUTE", "0")
 os.environ.setdefault("API_USER_REQUESTS_PER_MINUTE", "0")

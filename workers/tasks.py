@@ -15,6 +15,7 @@ from django.utils import timezone
 from notices.deliver import carry_deliveries
 from notices.post import carry_letters
 from submissions import queue, record, rescoring, runs
+from submissions.about import work_on
 from submissions.drafts import announce_trials, clean_drafts
 from submissions.files import DamagedFile
 from submissions.idempotency import forget_answers
@@ -53,7 +54,7 @@ def evaluate(*, evaluation_id: int, **_later: object) -> None:
         logger.info("evaluation %s is not waiting; leaving it", evaluation_id)
         return
     try:
-        with keep_lease(evaluation):
+        with work_on(evaluation.submission.public_id), keep_lease(evaluation):
             scores = evaluate_submission(evaluation.submission)
     except EvaluationFailed as error:
         record.record_failure(

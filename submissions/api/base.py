@@ -16,8 +16,11 @@ from rest_framework.views import APIView
 
 from accounts.models import Scope
 from submissions.api.permissions import MayAct
+from submissions.api.problems import TooLarge
 from submissions.api.queries import Query, fields_parameter, refuse_unknown, single_values
-from submissions.api.throttles import Allowance, count_request, limits_of
+from submissions.api.throttles import limits_of
+from submissions.counting import Allowance, count_request
+from submissions.limits import UPLOAD_REQUEST_BYTES
 
 IF_NONE_MATCH: Final = {
     "in": "header",
@@ -57,6 +60,9 @@ class ApiView(APIView):
         """Count the request, find out who sends it, and read its parameters."""
         self.allowances: list[Allowance] = []
         self._count(request, is_identified=False)
+        # Before it is known who asks: to check a session's CSRF token reads the body.
+        if int(request.META.get("CONTENT_LENGTH") or 0) > UPLOAD_REQUEST_BYTES:
+            raise TooLarge
         name = str(request.method).lower()
         if name not in self.http_method_names or not hasattr(self, name):
             raise MethodNotAllowed(str(request.method))

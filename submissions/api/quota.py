@@ -7,7 +7,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from accounts.models import User
-from submissions.api.throttles import Allowance
+from submissions.counting import Allowance
 from submissions.quota import DAY, quota_of
 
 

@@ -20,12 +20,11 @@ from submissions.api.filters import FlagFilter, SlugFilter
 from submissions.api.inputs import SubmitSerializer, UploadSerializer, facts_of, not_there
 from submissions.api.once import IDEMPOTENCY_KEY, answer_once
 from submissions.api.pages import ListView
-from submissions.api.problems import Problem, TooLarge
+from submissions.api.problems import Problem
 from submissions.api.quota import quota_headers
 from submissions.api.schema import EntrySerializer
 from submissions.api.submission_shapes import CoverageShape, SubmissionShape
 from submissions.entries import ModelFacts
-from submissions.limits import UPLOAD_REQUEST_BYTES
 from submissions.models import ModelEntry, PartialUpload, Submission
 from submissions.receive import UploadOptions, UploadReport, check_upload, receive_upload
 from submissions.uploads import drop_upload, open_uploads, own_uploads
@@ -132,8 +131,6 @@ class SubmissionsView(ListView):
     )
     def post(self, request: Request) -> Response:
         """Store predictions and queue their scoring; with `dry_run`, only say what they hold."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > UPLOAD_REQUEST_BYTES:
-            raise TooLarge
         return answer_once(self, request, lambda: self._take(request))
 
     def _take(self, request: Request) -> Response:

@@ -14,7 +14,6 @@ and its template shows them: `{% include "charts/_head.html" only %}` in the blo
 
 from typing import Final
 
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -25,6 +24,7 @@ from submissions.charts.timeline import Arrival, Timeline
 from submissions.figures.lines import SHOWN
 from submissions.leaderboard import States
 from submissions.models import BoardLine, ModelEntry, Part
+from submissions.remembered import cache
 from submissions.rows import Board, BoardRow
 
 # How many arrivals that never were the best are drawn.

@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.core.cache import cache
 from django.db.models import F, Q
 
 from scoring import Suite, Task
 from submissions.leaderboard import States
 from submissions.models import SCORE_COLUMNS, BoardLine, Part, Submission
+from submissions.remembered import cache
 
 _CACHE_SECONDS: Final = 24 * 60 * 60
 _COLUMNS: Final = (

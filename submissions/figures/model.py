@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from scoring import Suite, Task
@@ -17,6 +16,7 @@ from submissions.figures.front import spokes_of
 from submissions.figures.lines import SHOWN
 from submissions.leaderboard import States
 from submissions.models import SCORE_COLUMNS, BoardLine, Part, Standing, Submission, TaskResult
+from submissions.remembered import cache
 
 # Quartiles of fewer rows than this are no field.
 FEWEST_ROWS: Final = 3

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from scoring import Suite, Task
@@ -19,6 +18,7 @@ from submissions.charts.outcomes import OutcomePies, Pie
 from submissions.figures.lines import ScoredLine, task_lines
 from submissions.leaderboard import read_states
 from submissions.models import ReleaseTask, TaskArtefact, TaskResult
+from submissions.remembered import cache
 
 # How many models' outcomes are drawn, how many have a sign of their own, and over how many the
 # difficulty of an example is taken.

@@ -1,14 +1,18 @@
 """Submissions side by side, and the examples on which two of them differ."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+from rest_framework.throttling import BaseThrottle
 
 from scoring import SUITES
 from scoring.types import Scorer, Suite
@@ -16,6 +20,7 @@ from submissions.access import visible_submissions
 from submissions.charts import Chart
 from submissions.compare import FEWEST, MOST, compare_submissions
 from submissions.compared import Comparison
+from submissions.counting import count_request
 from submissions.differing import differing_examples
 from submissions.figures.comparison import forest_of, radar_of, scatter_of
 from submissions.files import DamagedFile
@@ -36,7 +41,26 @@ class _Asked:
     scorer: Scorer
 
 
+def _paced(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let one address compare so often in a minute: a pair that nobody compared takes a second."""
+
+    @wraps(view)
+    def paced(request: HtmxRequest, *args: str, **kwargs: str) -> HttpResponse:
+        limit = settings.COMPARISONS_PER_MINUTE
+        if limit:
+            address = BaseThrottle().get_ident(request) or "unknown"
+            allowance = count_request(f"compare:{address}", limit, now=timezone.now())
+            if allowance.left < 0:
+                answer = render(request, "429.html", status=429)
+                answer["Retry-After"] = str(allowance.resets_in)
+                return answer
+        return view(request, *args, **kwargs)
+
+    return paced
+
+
 @require_safe
+@_paced
 def compare(request: HtmxRequest) -> HttpResponse:
     """Show two to six submissions side by side; `s` names them, the first is what counts from."""
     asked = _asked(request)
@@ -67,6 +91,7 @@ def compare(request: HtmxRequest) -> HttpResponse:
 
 
 @require_safe
+@_paced
 def chart(request: HtmxRequest, name: str) -> HttpResponse:
     """A chart of the comparison that the rest of the address names, as a Plotly figure."""
     asked = _asked(request)
@@ -115,6 +140,7 @@ def _first_href(ids: list[str], first: str, scorer: Scorer) -> str:
 
 
 @require_safe
+@_paced
 def differing(request: HtmxRequest) -> HttpResponse:
     """Show twenty of the examples on which two submissions differ on a task."""
     ids = _named_ids(request)

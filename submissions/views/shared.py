@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from scoring import SUITES
 from submissions.board_query import default_query
 from submissions.events import Event, board_events, last_event
 from submissions.leaderboard import read_board, read_model_row, read_states
+from submissions.remembered import cache
 from submissions.templatetags.portal import half_width, percent, rank_range
 from submissions.unchanged import answer_unchanged, etag_of, with_tag
 from submissions.views.http import scorer_of

@@ -160,6 +160,9 @@ PAGES: Final[dict[str, list[Row]]] = {
     "audit:head": [Row("GET", OPEN)],
     "audit:export": [Row("GET", OPEN)],
     "healthz": [Row("GET", OPEN)],
+    "readyz": [Row("GET", OPEN)],
+    # It asks for a token of its own, which nobody has here.
+    "metrics": [Row("GET", NOT_LISTED)],
     "language": [Row("GET", "302 302 302 302 302", _named(code="en"))],
     "submissions:home": [Row("GET", OPEN)],
     "submissions:leaderboard": [Row("GET", OPEN)],

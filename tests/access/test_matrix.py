@@ -80,7 +80,11 @@ def asked(world: World, name: str, row: Row, things: Things, whose: str) -> str:
 
 def ask(world: World, role: str, name: str, row: Row, things: Things) -> str:
     """One request; whatever it changes is undone."""
-    address = "/healthz" if name == "healthz" else reverse(name, kwargs=row.arguments(things))
+    address = (
+        f"/{name}"
+        if name in ("healthz", "readyz", "metrics")
+        else reverse(name, kwargs=row.arguments(things))
+    )
     with transaction.atomic():
         client = world.client(role)
         answer = client.generic(

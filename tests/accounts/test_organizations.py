@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 
+from accounts.closing import empty_account
 from accounts.models import Invitation, Membership, Organization
 from accounts.organizations import (
     INVITATION_LIFE,
@@ -57,7 +59,35 @@ def test_an_invitation_works_once(lab: Organization) -> None:
     assert role_in(lab, guest) == MEMBER
     assert find_invitation(secret, now=make.NOW) is None
     with pytest.raises(NotDone, match="used or withdrawn"):
-        accept_invitation(invitation, make.user("third@example.org"), now=make.NOW)
+        accept_invitation(invitation, guest, now=make.NOW)
+
+
+def test_an_invitation_is_for_the_address_that_it_was_sent_to(lab: Organization) -> None:
+    stranger = make.user("third@example.org")
+    owner = lab.members.get()
+    invitation, _ = invite(lab, "Guest@example.org", role=MEMBER, inviter=owner, now=make.NOW)
+
+    with pytest.raises(NotDone, match="Add that address"):
+        accept_invitation(invitation, stranger, now=make.NOW)
+    assert role_in(lab, stranger) is None
+
+    EmailAddress.objects.create(user=stranger, email="guest@example.org")
+    accept_invitation(invitation, stranger, now=make.NOW)
+    assert role_in(lab, stranger) == MEMBER
+
+
+def test_who_leaves_takes_nobody_elses_invitation_along(lab: Organization) -> None:
+    """An address that was never confirmed may be anybody's."""
+    owner = lab.members.get()
+    invite(lab, "victim@example.org", role=MEMBER, inviter=owner, now=make.NOW)
+    invite(lab, "mine@example.org", role=MEMBER, inviter=owner, now=make.NOW)
+    leaving = make.user("victim@example.org")
+    EmailAddress.objects.create(user=leaving, email="victim@example.org", verified=False)
+    EmailAddress.objects.create(user=leaving, email="mine@example.org", verified=True)
+
+    empty_account(leaving, now=make.NOW)
+
+    assert [one.email for one in lab.invitations.all()] == ["victim@example.org"]
 
 
 def test_an_invitation_grows_old(lab: Organization) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from pytest_django import Settings
 
 from submissions.models import Release
+from submissions.remembered import cache
 from tests import make
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from scoring import Outcome
@@ -262,3 +262,17 @@ def test_every_outcome_is_a_word_on_the_submission_page(client: Client) -> None:
     assert len(names) == 8
     for name in names:
         assert f"7 {name}" in page
+
+
+def test_an_address_compares_so_often_in_a_minute(settings: Settings) -> None:
+    settings.CACHES = settings.CACHES | {
+        "throttle": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    }
+    settings.COMPARISONS_PER_MINUTE = 2
+
+    answers = [Client(REMOTE_ADDR="10.3.0.1").get("/compare?s=a,b") for _ in range(6)]
+
+    # A minute may end in between.
+    assert answers[0].status_code == 404
+    assert [one for one in answers if one.status_code == 429 and one["Retry-After"]]
+    assert Client(REMOTE_ADDR="10.3.0.2").get("/compare?s=a,b").status_code == 404

@@ -135,3 +135,19 @@ def test_odd_bytes_are_no_token(token: str) -> None:
     answer = Client(headers={"authorization": f"Token {token}"}).get(PATH)
 
     assert answer.status_code == 401
+
+
+def test_a_body_that_is_too_large_is_refused_before_a_session_is_asked_for_its_token() -> None:
+    """To compare the tokens would read all of the body."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make.user(), backend="django.contrib.auth.backends.ModelBackend")
+
+    answer = client.generic(
+        "POST",
+        PATH,
+        b"x",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(UPLOAD_REQUEST_BYTES + 1),
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")

@@ -1,0 +1,12 @@
+"""What gunicorn reads by itself: the files in which its workers count requests."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+
+def on_starting(_server: Any) -> None:
+    """Begin anew: files of processes that are gone would add up for ever."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+    for path in Path(folder).glob("*.db") if folder else ():
+        path.unlink(missing_ok=True)
