@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from scoring import SUITES
@@ -48,7 +49,7 @@ def _paced(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def paced(request: HtmxRequest, *args: str, **kwargs: str) -> HttpResponse:
         limit = settings.COMPARISONS_PER_MINUTE
         if limit:
-            address = BaseThrottle().get_ident(request) or "unknown"
+            address = BaseThrottle().get_ident(cast(Request, request)) or "unknown"
             allowance = count_request(f"compare:{address}", limit, now=timezone.now())
             if allowance.left < 0:
                 answer = render(request, "429.html", status=429)

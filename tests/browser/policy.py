@@ -1,6 +1,6 @@
 """Listens to what a page's policy refuses, and to what else a browser complains of."""
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page
 
 # Runs before anything of the page, and is no part of it: the policy does not hold for it.
 _LISTEN = """
@@ -21,11 +21,15 @@ class Listener:
         self.errors: list[str] = []
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.errors.append(f"error: {error}"))
-        self.page.on("dialog", lambda dialog: (self.errors.append("dialog"), dialog.dismiss()))
+        self.page.on("dialog", self._asked)
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(_EXPECTED):
             self.errors.append(f"console: {message.text}")
+
+    def _asked(self, dialog: Dialog) -> None:
+        self.errors.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def visit(self, url: str) -> tuple[int, list[str]]:
         """The status of a page, and everything that was refused or went wrong on it."""
