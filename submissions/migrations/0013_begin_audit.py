@@ -8,9 +8,9 @@ from submissions.board_audit import BOARD_KIND, names_of, rows_of
 ROWS_AN_ENTRY = 100
 
 
-def begin(_apps, _schema_editor):
-    from submissions.models import BoardLine
-
+def begin(apps, _schema_editor):
+    # The models as they were then: later columns are not there yet.
+    BoardLine = apps.get_model("submissions", "BoardLine")
     found = sorted(rows_of(BoardLine.objects.all()).items())
     for start in range(0, len(found), ROWS_AN_ENTRY):
         rows = [{**names_of(key), "row": row} for key, row in found[start : start + ROWS_AN_ENTRY]]
