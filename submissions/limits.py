@@ -61,6 +61,8 @@ DRAFTS_OPEN: Final = 10
 DRAFT_DAYS: Final = 7
 # How long a trial of a draft's files may run, in seconds.
 TRIAL_SECONDS: Final = 300
+# How long a report of what a re-score would move may take, in seconds.
+REPORT_SECONDS: Final = 3600
 # How many rows the queue's page lists, and from how many past runs it says how long one takes.
 QUEUE_SHOWN: Final = 100
 RECENT_RUNS: Final = 50

@@ -14,6 +14,7 @@ EVALUATE_TASK = "workers.evaluate"
 RANK_TASK = "workers.rank"
 TRIAL_TASK = "workers.try_draft"
 GENERATE_TASK = "workers.generate"
+REPORT_TASK = "workers.report_rescore"
 TRY_TASK = "workers.try_endpoint"
 # Whoever asks models waits most of the time: workers of their own, so that no score waits for them.
 GENERATE_QUEUE = "generate"
@@ -53,6 +54,13 @@ def announce_ranking(board: str, scorer: str) -> bool:
         return False
     BoardState.objects.filter(board=board, scorer=scorer).update(announced_at=timezone.now())
     return True
+
+
+def enqueue_report(report_id: int) -> None:
+    """Ask the workers what a re-score would move, once it is committed."""
+    transaction.on_commit(
+        lambda: _send(REPORT_TASK, SERVED_BETWEEN, report_id=report_id), robust=True
+    )
 
 
 def enqueue_trial(draft_id: int) -> None:

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef
 
-from scoring import SUITES
+from scoring import SUITES, TaskScore
 from submissions import queue
 from submissions.board_locks import lock_board
 from submissions.lines import board_state, write_lines
@@ -48,7 +48,7 @@ def write_standings(submission: Submission, *, because: str) -> None:
     Standing.objects.filter(submission=submission).exclude(scorer__in=results).delete()
     for scorer, of_scorer in results.items():
         Standing.objects.update_or_create(
-            submission=submission, scorer=scorer, defaults=_row(submission, of_scorer)
+            submission=submission, scorer=scorer, defaults=standing_row(submission, of_scorer)
         )
     settle_board(submission.model, submission.release, because=because)
 
@@ -130,7 +130,9 @@ def _chosen_submission(model: ModelEntry, release: Release) -> Submission | None
     return complete.first() or candidates.first()
 
 
-def _row(submission: Submission, results: Iterable[TaskResult]) -> dict[str, object]:
+def standing_row(
+    submission: Submission, results: Iterable[TaskResult | TaskScore]
+) -> dict[str, Any]:
     """A standing's columns from its task results."""
     by_task = {result.task: result for result in results}
     slugs = SUITES[submission.release.suite].slugs

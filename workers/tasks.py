@@ -20,7 +20,7 @@ from submissions.drafts import announce_trials, clean_drafts
 from submissions.files import DamagedFile
 from submissions.idempotency import forget_answers
 from submissions.intake import Refused
-from submissions.limits import EVALUATION_SECONDS, TRIAL_SECONDS
+from submissions.limits import EVALUATION_SECONDS, REPORT_SECONDS, TRIAL_SECONDS
 from submissions.models import Failure
 from submissions.ranking import (
     read_board,
@@ -28,10 +28,12 @@ from submissions.ranking import (
     store_intervals,
     store_off_board,
 )
+from submissions.reports import due_report, store_report
 from submissions.trials import due_trial, store_failed_trial, store_trial
 from submissions.uploads import sweep_uploads
 from workers.evaluate import EvaluationFailed, evaluate_submission
 from workers.heartbeat import keep_lease
+from workers.moves import find_moves
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +119,24 @@ def try_draft(*, draft_id: int, **_later: object) -> None:
         raise
     else:
         store_trial(draft, trials, now=timezone.now())
+
+
+@shared_task(
+    name=queue.REPORT_TASK,
+    acks_late=True,
+    ignore_result=True,
+    soft_time_limit=REPORT_SECONDS,
+    time_limit=REPORT_SECONDS + 60,
+)
+def report_rescore(*, report_id: int, **_later: object) -> None:
+    """Find what a re-score would move, and store nothing else.  Safe to deliver twice."""
+    report = due_report(report_id)
+    if report is None:
+        return
+    try:
+        store_report(report, find_moves(report.board))
+    except (EvaluationFailed, SoftTimeLimitExceeded) as error:
+        store_report(report, None, failed=str(error) or "it took too long")
 
 
 @shared_task(name="workers.tidy_drafts", ignore_result=True)

@@ -8,7 +8,7 @@ from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, Tas
 from submissions.models.line import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, Part, Tier
 from submissions.models.quota import QuotaSlot
 from submissions.models.release import Example, ItemSet, Release, ReleaseTask, Round
-from submissions.models.rescore import RescoreItem, RescoreJob
+from submissions.models.rescore import RescoreItem, RescoreJob, RescoreReport
 from submissions.models.run import Answer, HostedRun, RunShard, StoredPromptSet
 from submissions.models.submission import (
     ModelEntry,
@@ -43,6 +43,7 @@ __all__ = [
     "ReportedScore",
     "RescoreItem",
     "RescoreJob",
+    "RescoreReport",
     "Round",
     "RunShard",
     "Standing",

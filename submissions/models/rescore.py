@@ -49,3 +49,24 @@ class RescoreItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_id} in job {self.job_id}"
+
+
+class RescoreReport(models.Model):
+    """What scoring a board's submissions again would move, before anything is moved."""
+
+    board = models.SlugField(max_length=80)
+    created_at = models.DateTimeField()
+    # Of each scorer's board when the scores were computed: {scorer: version}.
+    versions = models.JSONField(default=dict)
+    # A list of {submission, model, scorer, old_average, new_average, old_rank, new_rank}; null
+    # until a worker has computed it.
+    rows = models.JSONField(null=True)
+    failed = models.TextField(blank=True)
+    # The job that was started when an organizer applied it.
+    job = models.OneToOneField(RescoreJob, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"report {self.pk} on {self.board}"

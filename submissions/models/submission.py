@@ -118,6 +118,8 @@ class Submission(models.Model):
     created_at = models.DateTimeField()
     # When it became public; null while it is not, and after that was taken back.
     published_at = models.DateTimeField(null=True)
+    # When an organizer looked at it and found it as it is said to be.
+    verified_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_reason = models.TextField(blank=True)
     # A later submission of the same model and release that its submitter put in its place.

@@ -134,6 +134,8 @@ PAGES: Final = (
     "/admin/submissions/submission/{submission_pk}/change/",
     "/admin/submissions/evaluation/",
     "/admin/submissions/boardevent/",
+    "/admin/submissions/rescorereport/",
+    "/admin/submissions/release/",
     "/admin/audit/auditentry/",
     "/admin/notices/letter/",
     "/admin/notices/delivery/",
