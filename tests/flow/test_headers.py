@@ -41,8 +41,8 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     def answers() -> bool:
         try:
-            return requests.get(f"{url}/healthz", headers=SECURE, timeout=5).ok
-        except requests.ConnectionError:
+            return requests.get(f"{url}/healthz", headers=SECURE, timeout=20).ok
+        except requests.RequestException:
             return False
 
     try:
