@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +21,7 @@ from submissions.matching import ItemFacts, match_examples
 from submissions.models import Submission, TaskArtefact
 from submissions.published import import_published
 from submissions.releases import NewExample, NewItemSet, NewRelease, store_release
+from submissions.remembered import cache
 from tests import make, needs
 from workers.tasks import evaluate
 
