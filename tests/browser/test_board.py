@@ -74,26 +74,65 @@ def test_a_reader_filters_opens_compares_and_takes_rows_away(
     assert "Kimi-Chat" in page.locator("main").inner_text()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_axe_finds_nothing(
-    published_portal: Portal, browser: Browser, theme: str, width: int
+def test_axe_finds_nothing_in_views_that_an_address_does_not_tell(
+    published_portal: Portal, browser: Browser, width: int
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if theme == "dark" else "light",
-        bypass_csp=True,
-    )
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(PATIENT)
     page = context.new_page()
-    for path in ("/", "/leaderboard/?sort=passkey", "/leaderboard/?columns=protocol&q=kimi"):
+    for path in (
+        "/leaderboard/?columns=protocol&q=kimi",
+        "/leaderboard/?columns=cost&density=compact",
+        "/leaderboard/?sort=passkey",
+    ):
         page.goto(f"{published_portal.url}{path}")
-        found = Axe().run(page)
-        assert found.violations_count == 0, (path, found.generate_report())
-    page.goto(f"{published_portal.url}/leaderboard/")
+        _look(page, path)
     page.locator("a[aria-expanded]").first.click()
     page.locator(".board__opened").wait_for()
     page.locator("summary", has_text="Filters").click()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    _look(page, "opened")
+    context.close()
+
+
+def _look(page: Page, what: str) -> None:
+    """Both looks of the page as it stands."""
+    page.emulate_media(color_scheme="light")
+    light = Axe().run(page)
+    page.emulate_media(color_scheme="dark")
+    dark = Axe().run(page)
+    for found in (light, dark):
+        assert found.violations_count == 0, (what, found.generate_report())
+
+
+# A4 lying down, less the margins that browsers leave, in CSS pixels.
+PAPER = 1047
+
+
+def test_the_table_is_printed_whole(published_portal: Portal, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": PAPER, "height": 720})
+    page = context.new_page()
+    page.emulate_media(media="print")
+
+    page.goto(f"{published_portal.url}/leaderboard/")
+
+    table = page.locator(".board table").first
+    expect(table).to_be_visible()
+    box = table.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= PAPER
+    expect(page.locator("#filters")).to_be_hidden()
+    expect(page.get_by_role("button", name="Compare selected")).to_be_hidden()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 2560])
+def test_no_window_is_too_narrow_or_too_wide(
+    published_portal: Portal, browser: Browser, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    for path in ("/", "/leaderboard/", "/leaderboard/?columns=cost&density=compact", "/tasks/"):
+        page.goto(f"{published_portal.url}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     context.close()
