@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
@@ -22,6 +22,8 @@ GUIDES: Final = {
     "api": gettext_noop("The API"),
     "audit": gettext_noop("The audit log"),
 }
+# The folders of guides that were translated; the others are shown in English.
+_TRANSLATED: Final = {("submission-format", "zh-hans"): "zh_Hans"}
 _CODE_ROW: Final = re.compile(r"<tr>\s*<td><code>([a-z-]+)</code></td>")
 _LINK_TO_GUIDE: Final = re.compile(r'href="(?:docs/)?([a-z-]+)\.md(#[^"]*)?"')
 
@@ -31,14 +33,22 @@ def docs(request: HttpRequest, name: str) -> HttpResponse:
     """Show one guide."""
     if name not in GUIDES:
         raise Http404
-    context = {"title": gettext(GUIDES[name]), "name": name, "guides": GUIDES, "body": _body(name)}
+    language = get_language() or "en"
+    folder = _TRANSLATED.get((name, language), "")
+    context = {
+        "title": gettext(GUIDES[name]),
+        "name": name,
+        "guides": GUIDES,
+        "body": _body(name, folder),
+        "body_language": language if folder else "en",
+    }
     return render(request, "docs/page.html", context)
 
 
-@lru_cache(maxsize=len(GUIDES))
-def _body(name: str) -> SafeString:
+@lru_cache(maxsize=2 * len(GUIDES))
+def _body(name: str, folder: str) -> SafeString:
     """A guide as HTML.  The text is the repository's own, and raw HTML in it stays text."""
-    text = (settings.BASE_DIR / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    text = (settings.BASE_DIR / "docs" / folder / f"{name}.md").read_text(encoding="utf-8")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     html = _LINK_TO_GUIDE.sub(lambda found: f'href="/docs/{found[1]}/{found[2] or ""}"', html)
     # A code of the API is a place of its own: problem details lead there.

@@ -93,3 +93,19 @@ def test_every_code_is_used_and_every_use_is_catalogued() -> None:
 )
 def test_the_guide_states_each_limit(words: str, value: str) -> None:
     assert f"| {words} | {value} |" in GUIDE
+
+
+def test_the_chinese_guide_tells_the_same_codes_and_limits() -> None:
+    chinese = (REPOSITORY / "docs" / "zh_Hans" / "submission-format.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"^\| `([a-z0-9-]+)` \| .+ \| .+ \|$", chinese, re.MULTILINE)[
+        -len(CATALOGUE) :
+    ] == list(CATALOGUE)
+    assert numbers(chinese, "限制") == numbers(GUIDE, "Limits")
+
+
+def numbers(guide: str, heading: str) -> list[str]:
+    """The figures and units in a section's table, in reading order."""
+    section = guide.split(f"## {heading}\n")[1].split("\n## ", maxsplit=1)[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")]
+    return re.findall(r"\d+(?:,\d{3})*(?: (?:MiB|KiB|%))?", " ".join(rows))
