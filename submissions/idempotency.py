@@ -13,9 +13,11 @@ from django.db.models import QuerySet
 from accounts.models import User
 from submissions.models import IdempotentAnswer
 
-# How long an answer is kept, and how long a request may take before another one takes over.
+# How long an answer is kept, and how long a request may take before another one takes over: what a
+# sender waits whose first request died with its process.  One that takes longer still stores
+# nothing twice: the same predictions of a model are refused.
 KEPT: Final = timedelta(hours=24)
-LOCK: Final = timedelta(minutes=10)
+LOCK: Final = timedelta(minutes=1)
 
 
 class KeyReused(Exception):
@@ -38,10 +40,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to carry a request out, held until `locked_until`."""
+    """The right to carry a request out, held until `locked_until`.
+
+    `tried_at` says when it was first begun, where that try was never answered: it may have died
+    before or after what it was to do.
+    """
 
     pk: int
     locked_until: datetime
+    tried_at: datetime | None = None
 
 
 def claim_key(user: User, key: str, request_sha256: str, *, now: datetime) -> Claim | Answer:
@@ -79,7 +86,7 @@ def _known(user: User, key: str, request_sha256: str, *, now: datetime) -> Claim
     silent = IdempotentAnswer.objects.filter(pk=row.pk, status=None, locked_until__lt=now)
     if not silent.update(locked_until=now + LOCK):
         raise StillRunning
-    return Claim(row.pk, now + LOCK)
+    return Claim(row.pk, now + LOCK, row.created_at)
 
 
 def keep_answer(claim: Claim, answer: Answer) -> None:

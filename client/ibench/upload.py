@@ -67,7 +67,10 @@ def send_files(
             headers={"Idempotency-Key": journal.key},
             is_repeatable=True,
         )
-    except Refused:
+    except Refused as error:
+        if error.code == "request-running":
+            # Its first try still has the key: a new one would be another upload.
+            raise
         # What was refused is answered from memory under the same key; mended, it is new.
         journal.start_over()
         raise

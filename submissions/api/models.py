@@ -50,7 +50,7 @@ class ModelsView(ListView):
     @extend_schema(summary="Enter a model", request=ModelSerializer, responses={201: ModelShape})
     def post(self, request: Request) -> Response:
         """Before anything is submitted for it; an upload also enters the model that it names."""
-        return answer_once(self, request, lambda: self._enter(request))
+        return answer_once(self, request, lambda _tried_at: self._enter(request))
 
     def _enter(self, request: Request) -> Response:
         asked = ModelSerializer(data=request.data, context={"request": request})

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final, cast
 
 import orjson
@@ -31,7 +32,11 @@ _KEY: Final = re.compile(r'"([!#-~]{1,255})"|([!#-~]{1,255})')
 _FLEETING: Final = frozenset({401, 403, 408, 413, 429})
 
 
-def answer_once(view: Any, request: Request, work: Callable[[], Response]) -> Response:
+Work = Callable[[datetime | None], Response]
+"""Takes when the same request was first begun, where that try died without an answer."""
+
+
+def answer_once(view: Any, request: Request, work: Work) -> Response:
     """Carry `work` out, unless this key's request was answered before.
 
     Raises:
@@ -39,7 +44,7 @@ def answer_once(view: Any, request: Request, work: Callable[[], Response]) -> Re
     """
     key = _key(request)
     if key is None:
-        return work()
+        return work(None)
     try:
         claimed = idempotency.claim_key(
             cast(User, request.user), key, _fingerprint(request), now=timezone.now()
@@ -83,9 +88,9 @@ def _parts(values: Any) -> str:
     )
 
 
-def _carry_out(view: Any, claim: idempotency.Claim, work: Callable[[], Response]) -> Response:
+def _carry_out(view: Any, claim: idempotency.Claim, work: Work) -> Response:
     try:
-        response = work()
+        response = work(claim.tried_at)
     except Exception as error:  # noqa: BLE001  What is unexpected rises again below.
         try:
             response = view.handle_exception(error)

@@ -1,6 +1,7 @@
 """One's submissions over the API: made or tried, listed, read."""
 
 from contextlib import ExitStack
+from datetime import datetime
 from typing import IO, Any, ClassVar, cast
 
 import django_filters
@@ -26,7 +27,13 @@ from submissions.api.schema import EntrySerializer
 from submissions.api.submission_shapes import CoverageShape, SubmissionShape
 from submissions.entries import ModelFacts
 from submissions.models import ModelEntry, PartialUpload, Submission
-from submissions.receive import UploadOptions, UploadReport, check_upload, receive_upload
+from submissions.receive import (
+    DuplicateUpload,
+    UploadOptions,
+    UploadReport,
+    check_upload,
+    receive_upload,
+)
 from submissions.uploads import drop_upload, open_uploads, own_uploads
 
 NamedFiles = list[tuple[str, IO[bytes]]]
@@ -131,9 +138,9 @@ class SubmissionsView(ListView):
     )
     def post(self, request: Request) -> Response:
         """Store predictions and queue their scoring; with `dry_run`, only say what they hold."""
-        return answer_once(self, request, lambda: self._take(request))
+        return answer_once(self, request, lambda tried_at: self._take(request, tried_at))
 
-    def _take(self, request: Request) -> Response:
+    def _take(self, request: Request, tried_at: datetime | None) -> Response:
         is_form = request.content_type.startswith(MultiPartParser.media_type)
         taken = UploadSerializer if is_form else SubmitSerializer
         asked = taken(data=request.data, context={"request": request})
@@ -152,16 +159,27 @@ class SubmissionsView(ListView):
             files += stack.enter_context(open_uploads(uploads))
             if data["dry_run"]:
                 return Response(ReportShape(check_upload(files, options, now=timezone.now())).data)
-            submission = receive_upload(
-                files,
-                model=self._model(request, data),
-                submitter=cast(User, request.user),
-                options=options,
-                now=timezone.now(),
-            )
+            try:
+                submission = receive_upload(
+                    files,
+                    model=self._model(request, data),
+                    submitter=cast(User, request.user),
+                    options=options,
+                    now=timezone.now(),
+                )
+            except DuplicateUpload as error:
+                submission = self._stored_before(error, tried_at)
         for upload in uploads:
             drop_upload(upload)
         return self._created(request, submission)
+
+    def _stored_before(self, error: DuplicateUpload, tried_at: datetime | None) -> Submission:
+        """What the same request stored whose process died before it could answer."""
+        earlier = error.earlier
+        is_own = earlier.submitter_id == self.request.user.pk
+        if tried_at is None or not is_own or earlier.created_at < tried_at:
+            raise error
+        return earlier
 
     def _created(self, request: Request, submission: Submission) -> Response:
         stored = with_parts(Submission.objects.filter(pk=submission.pk)).get()

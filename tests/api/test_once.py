@@ -123,6 +123,38 @@ def test_a_request_whose_process_died_is_taken_over_once() -> None:
     assert claim_key(owner, "one", HASH, now=later) == OK
 
 
+def die_before_the_answer() -> None:
+    """Leave a key as a process does that was killed when it had stored and not yet answered."""
+    IdempotentAnswer.objects.update(
+        status=None, body="", location="", locked_until=make.NOW - timedelta(seconds=1)
+    )
+
+
+@pytest.mark.django_db
+def test_what_a_dead_process_stored_is_the_answer_to_the_next_try() -> None:
+    make.release()
+    client = script_of(make.user())
+    first = submit(client, key="one")
+    die_before_the_answer()
+
+    again = submit(client, key="one")
+
+    assert again.status_code == 201
+    assert again.json()["id"] == first.json()["id"]
+    assert Submission.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_was_stored_before_the_first_try_stays_a_duplicate() -> None:
+    make.release()
+    client = script_of(make.user())
+    submit(client)
+    assert submit(client, key="one").json()["code"] == "duplicate-upload"
+    die_before_the_answer()
+
+    assert submit(client, key="one").json()["code"] == "duplicate-upload"
+
+
 @pytest.mark.django_db
 def test_answers_are_forgotten_in_time() -> None:
     owner = make.user()

@@ -75,6 +75,22 @@ def test_an_upload_is_sent_again_whole_and_with_its_key(
     assert sum(counted) == file.stat().st_size
 
 
+def test_an_upload_whose_first_try_still_runs_keeps_its_key(
+    portal: Portal, server: Answering, tmp_path: Path
+) -> None:
+    server.say(409, {**problem(409), "code": "request-running"}, Retry_After="1")
+    server.say(201, {"id": "abc"})
+    file = tmp_path / "preds_passkey.jsonl"
+    file.write_bytes(b'{"id": 0, "prediction": "1"}\n')
+    with pytest.raises(errors.Refused):
+        portal.submit([file], model="M")
+
+    portal.submit([file], model="M")
+
+    first, second = server.asked
+    assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
+
+
 def test_a_cut_upload_keeps_its_key_and_a_refused_one_does_not(
     portal: Portal, server: Answering, tmp_path: Path
 ) -> None:
