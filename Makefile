@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 # How many processes share the tests; each has a database of its own.
 TEST_PROCESSES ?= auto
+# How many times `make test-faults` kills something; two submissions come in for each.
+FAULT_ROUNDS ?= 100
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-models test-api fuzz check fix worker real-model needle-map lock messages screenshots clean
+.PHONY: help run test test-faults test-models test-api fuzz check fix worker real-model needle-map lock messages screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,6 +20,9 @@ run: $(VENV)/base.stamp ## start web, worker, clock and broker; stop them with C
 
 test: $(VENV)/dev.stamp ## run every test
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+
+test-faults: $(VENV)/dev.stamp ## kill and break what runs: 100 kills, 200 submissions, servers that fail
+	FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/python -m pytest -s tests/faults $(ARGS)
 
 test-models: $(VENV)/models.stamp ## the tests that load models; brings torch and transformers
 	PORTAL_REQUIRE=$(if $(PORTAL_REQUIRE),$(PORTAL_REQUIRE)$(comma),)models \
