@@ -242,6 +242,10 @@ CACHES: dict[str, Any] = {
 }
 # A worker that is silent for this long loses its evaluation to another one.
 LEASE_SECONDS = env.float("LEASE_SECONDS", 60.0)
+# What scoring one task of a submission may take: seconds, and memory of the process that does it.
+# The twelve tasks of a model take about two seconds and 100 MiB.
+SCORING_TASK_SECONDS = env.float("SCORING_TASK_SECONDS", 120.0)
+SCORING_MEMORY_MIB = env.int("SCORING_MEMORY_MIB", 2048)
 # How often silent workers and unannounced evaluations are looked for.
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", 5.0)
 # A queued evaluation is announced to the workers again after this long.

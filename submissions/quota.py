@@ -16,7 +16,7 @@ from submissions.rounds import sealed
 
 DAY: Final = timedelta(days=1)
 # A failure that the predictions themselves caused costs its slot; every other one is ours.
-COSTS_ITS_SLOT: Final = frozenset({Failure.TIMEOUT})
+COSTS_ITS_SLOT: Final = frozenset({Failure.TIMEOUT, Failure.MEMORY})
 
 
 Holder = User | Organization

@@ -58,6 +58,9 @@ FAILURE_HINTS: Final = {
     Failure.TIMEOUT: gettext_noop(
         "Look for extremely long predictions, shorten them, and submit again."
     ),
+    Failure.MEMORY: gettext_noop(
+        "Look for extremely long predictions, shorten them, and submit again."
+    ),
     Failure.INTERNAL: gettext_noop(
         "This is ours to mend; the organizers see the error in their log. "
         "The submission can be queued again afterwards."

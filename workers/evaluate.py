@@ -2,11 +2,11 @@
 
 import zlib
 
-from scoring import SUITES, TaskScore
-from scoring.evaluate import evaluate_task
+from scoring import TaskScore
 from submissions.files import DamagedFile
 from submissions.models import Failure, Submission
 from submissions.predictions import read_predictions
+from workers.confined import OutOfMemory, OutOfTime, score_task
 from workers.references import answers
 
 
@@ -26,20 +26,24 @@ def evaluate_submission(submission: Submission) -> dict[str, dict[str, TaskScore
         Scores by task, then by scorer.
 
     Raises:
-        EvaluationFailed: if a stored file is missing or damaged.
+        EvaluationFailed: if a stored file is missing or damaged, or at a limit of time or memory.
     """
-    suite = SUITES[submission.release.suite]
     scores = {}
     for stored in submission.tasks.all():
         try:
             predictions = read_predictions(stored)
         except (DamagedFile, ValueError, OSError, zlib.error) as error:
             raise EvaluationFailed(Failure.STORED_FILE, str(error)) from error
-        scores[stored.task] = evaluate_task(
-            stored.task,
-            predictions=predictions,
-            answers=answers(submission.release, stored.task),
-            scorers=suite.scorers,
-            drop_first_number=submission.drop_first_number,
-        )
+        try:
+            scores[stored.task] = score_task(
+                submission.release.suite,
+                stored.task,
+                predictions=predictions,
+                answers=answers(submission.release, stored.task),
+                drop_first_number=submission.drop_first_number,
+            )
+        except OutOfTime as error:
+            raise EvaluationFailed(Failure.TIMEOUT, str(error)) from error
+        except OutOfMemory as error:
+            raise EvaluationFailed(Failure.MEMORY, str(error)) from error
     return scores

@@ -31,6 +31,7 @@ from submissions.ranking import (
 from submissions.reports import due_report, store_report
 from submissions.trials import due_trial, store_failed_trial, store_trial
 from submissions.uploads import sweep_uploads
+from workers.confined import LimitReached
 from workers.evaluate import EvaluationFailed, evaluate_submission
 from workers.heartbeat import keep_lease
 from workers.moves import find_moves
@@ -110,7 +111,7 @@ def try_draft(*, draft_id: int, **_later: object) -> None:
         return
     try:
         trials = try_files(draft, now=timezone.now())
-    except (Refused, DamagedFile) as error:
+    except (Refused, DamagedFile, LimitReached) as error:
         store_failed_trial(draft, str(error))
     except SoftTimeLimitExceeded:
         store_failed_trial(draft, f"it ran for more than {TRIAL_SECONDS} seconds")

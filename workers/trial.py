@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from scoring import SUITES, TaskScore
-from scoring.evaluate import evaluate_task
 from submissions.draft_files import open_files
 from submissions.drafts import options_of
 from submissions.models import Draft, Release
 from submissions.ranking import RankedRow, RowIntervals, item_set_hashes, read_board_with
 from submissions.receive import aligned_predictions
 from submissions.trials import Trial, TriedTask
+from workers.confined import score_task
 from workers.rank import find_intervals
 from workers.references import answers
 
@@ -24,17 +24,18 @@ def try_files(draft: Draft, *, now: datetime) -> dict[str, Trial]:
     Raises:
         Refused: if the files are no longer acceptable, for instance on a new release.
         DamagedFile: if a file is missing.
+        LimitReached: if they cost more time or memory to score than is allowed.
     """
     with open_files(draft) as files:
         release, predictions = aligned_predictions(files, options_of(draft), now=now)
     suite = SUITES[release.suite]
     scores: dict[str, dict[str, TaskScore]] = {one.name: {} for one in suite.scorers}
     for task, of_task in predictions.items():
-        scored = evaluate_task(
+        scored = score_task(
+            release.suite,
             task,
             predictions=of_task,
             answers=answers(release, task),
-            scorers=suite.scorers,
             drop_first_number=draft.drop_first_number,
         )
         for scorer, score in scored.items():

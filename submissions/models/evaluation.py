@@ -14,6 +14,7 @@ class Failure(models.TextChoices):
     WORKER_LOST = "worker_lost", _("every worker that took it fell silent")
     STORED_FILE = "stored_file", _("a stored file is missing or damaged")
     TIMEOUT = "timeout", _("scoring took longer than allowed")
+    MEMORY = "memory", _("scoring took more memory than allowed")
     INTERNAL = "internal", _("an error of ours")
 
 

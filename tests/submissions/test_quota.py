@@ -47,7 +47,7 @@ def test_a_quota_tells_what_is_used_left_and_when_more_is_free() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("failure", "used"),
-    [("internal", 0), ("worker_lost", 0), ("stored_file", 0), ("timeout", 1)],
+    [("internal", 0), ("worker_lost", 0), ("stored_file", 0), ("timeout", 1), ("memory", 1)],
 )
 def test_only_a_failure_of_ours_gives_its_slot_back(failure: str, used: int) -> None:
     make.release()
