@@ -83,8 +83,23 @@ def queue_evaluation(
 
 def _claimable(now: datetime) -> QuerySet[Evaluation]:
     waiting = Q(status=QUEUED)
-    silent = Q(status=RUNNING, lease_expires_at__lt=now, attempts__lt=EVALUATION_ATTEMPTS)
-    return Evaluation.objects.filter(waiting | silent)
+    return Evaluation.objects.filter(waiting | (_silent(now) & Q(attempts__lt=EVALUATION_ATTEMPTS)))
+
+
+def _silent(now: datetime) -> Q:
+    """Those whose worker has let its lease run out.
+
+    A lease that reaches further than any can was written before the clock was set back: waiting
+    for its end could take as long as the clock was wrong.
+    """
+    impossible = now + 2 * timedelta(seconds=settings.LEASE_SECONDS)
+    ended = Q(lease_expires_at__lt=now) | Q(lease_expires_at__gt=impossible)
+    return Q(status=RUNNING) & ended
+
+
+def _long_ago(field: str, *, before: datetime, now: datetime) -> Q:
+    """Those noted before a time, or, where the clock was set back, after now."""
+    return Q(**{f"{field}__lt": before}) | Q(**{f"{field}__gt": now})
 
 
 def _lease_end(now: datetime) -> datetime:
@@ -224,13 +239,12 @@ def sweep(*, now: datetime) -> int:
         How many evaluations were announced.
     """
     _fail_exhausted(now)
-    silent = Q(status=RUNNING, lease_expires_at__lt=now)
     again = now - timedelta(seconds=settings.ANNOUNCE_AGAIN_SECONDS)
-    unannounced = Q(announced_at=None) | Q(announced_at__lt=again)
+    unannounced = Q(announced_at=None) | _long_ago("announced_at", before=again, now=now)
     # An upload announces itself on commit; the sweep gives it one period to do so.
     born = now - timedelta(seconds=settings.SWEEP_SECONDS)
-    forgotten = Q(status=QUEUED, created_at__lt=born) & unannounced
-    due = Evaluation.objects.filter(silent | forgotten).exclude(sealed("submission", now=now))
+    forgotten = Q(status=QUEUED) & _long_ago("created_at", before=born, now=now) & unannounced
+    due = Evaluation.objects.filter(_silent(now) | forgotten).exclude(sealed("submission", now=now))
     of_a_job = Exists(RescoreItem.objects.filter(evaluation=OuterRef("pk")))
     due = due.order_by("created_at").annotate(is_of_a_job=of_a_job)
     announced = 0
@@ -250,7 +264,7 @@ def _announce_stale_boards(unannounced: Q) -> None:
 
 
 def _fail_exhausted(now: datetime) -> None:
-    exhausted = Q(status=RUNNING, lease_expires_at__lt=now, attempts__gte=EVALUATION_ATTEMPTS)
+    exhausted = _silent(now) & Q(attempts__gte=EVALUATION_ATTEMPTS)
     for evaluation in Evaluation.objects.filter(exhausted)[:SWEEP_ROWS]:
         reason = f"{evaluation.attempts} workers took it and fell silent; last: {evaluation.worker}"
         rows = Evaluation.objects.filter(exhausted, pk=evaluation.pk, fence=evaluation.fence)

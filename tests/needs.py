@@ -66,6 +66,14 @@ def redis_server() -> str:
     return str(next(Path(package.origin).parent.glob("_binaries/*/valkey-server")))
 
 
+def faketime() -> str:
+    """A library that shifts the clock of the processes that load it."""
+    if found := sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")):
+        return str(found[0])
+    _skip_or_fail("servers", "no libfaketime on this machine")
+    raise AssertionError
+
+
 def models() -> None:
     """The libraries that run models.  Skips the whole module that asks while it is imported."""
     missing = [name for name in ("torch", "transformers") if find_spec(name) is None]

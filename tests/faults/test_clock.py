@@ -1,0 +1,128 @@
+"""A clock that jumps while work is under way: it is done all the same, and once."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import make, needs
+from tests.faults.servers import Broker, Database
+from tests.flow.workers import stop_in_the_middle
+from tests.portal import Portal, running_portal, wait_until
+
+EXAMPLES = 1200
+
+
+class Clock:
+    """What time the portal's processes take it to be, as a distance from the real one."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.set("+0")
+
+    def set(self, distance: str) -> None:
+        """Jump, for instance to `-1h` or `+2d`."""
+        draft = self.file.with_suffix(".new")
+        draft.write_text(distance + "\n")
+        draft.replace(self.file)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment of a process that lives by this clock."""
+        return {
+            "LD_PRELOAD": needs.faketime(),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_NO_CACHE": "1",
+            # What counts seconds that pass is never set.
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Clock:
+    """A clock that goes right until it is set."""
+    return Clock(tmp_path / "clock")
+
+
+@pytest.fixture
+def portal(tmp_path: Path, clock: Clock, database: Database, broker: Broker) -> Iterator[Portal]:
+    """A portal that lives by that clock; its database and its broker do not."""
+    with running_portal(
+        tmp_path / "state",
+        DATABASE_URL=database.url,
+        REDIS_URL=broker.url,
+        LEASE_SECONDS="4",
+        SWEEP_SECONDS="1",
+        ANNOUNCE_AGAIN_SECONDS="5",
+        OFFLINE_RELEASE="false",
+        **clock.settings,
+    ) as portal:
+        make.write_labels(tmp_path / "labels", n=EXAMPLES)
+        portal.manage(
+            "import_release", str(tmp_path / "labels"), "--name", "clocks", "--labels-only"
+        )
+        yield portal
+
+
+def submit(portal: Portal, token: str, model: str) -> str:
+    answer = portal.upload(token, "all.zip", make.zipped(make.files(n=EXAMPLES)), model=model)
+    assert answer.status_code == 201, answer.text
+    public_id: str = answer.json()["id"]
+    return public_id
+
+
+def newest(portal: Portal) -> int:
+    return int(portal.query("SELECT max(id) FROM submissions_evaluation")[0][0])
+
+
+def scored(portal: Portal) -> list[int]:
+    """How often each submission was scored, or failed."""
+    return [
+        count
+        for _, count in portal.query(
+            "SELECT submission_id, count(*) FROM submissions_boardevent"
+            " WHERE kind <> 'submitted' GROUP BY submission_id"
+        )
+    ]
+
+
+@pytest.mark.slow
+def test_set_back_an_hour_the_work_of_dead_workers_and_lost_messages_is_still_found(
+    portal: Portal, broker: Broker, clock: Clock
+) -> None:
+    token = portal.token()
+    taken = submit(portal, token, "Taken")
+    held = stop_in_the_middle(portal, newest(portal))
+    unheard = submit(portal, token, "Unheard")
+    broker.client.flushall()
+
+    clock.set("-1h")
+    os.killpg(held.group, signal.SIGKILL)
+
+    ends = [portal.wait_scored(token, one, seconds=90)["status"] for one in (taken, unheard)]
+    assert ends == ["done", "done"]
+    assert scored(portal) == [1, 1]
+    assert "everything holds" in portal.manage("verify")
+
+
+@pytest.mark.slow
+def test_set_ahead_a_day_nothing_is_scored_twice(portal: Portal, clock: Clock) -> None:
+    token = portal.token()
+    under_way = submit(portal, token, "Under way")
+    evaluation = newest(portal)
+    wait_until(
+        lambda: portal.query(
+            "SELECT id FROM submissions_evaluation WHERE id = ? AND status = 'running'", evaluation
+        ),
+        seconds=60,
+        what="scoring",
+    )
+
+    clock.set("+1d")
+
+    assert portal.wait_scored(token, under_way, seconds=90)["status"] == "done"
+    after = submit(portal, token, "After")
+    assert portal.wait_scored(token, after, seconds=90)["status"] == "done"
+    assert scored(portal) == [1, 1]
