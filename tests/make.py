@@ -97,9 +97,9 @@ def user(email: str = "builder@example.org", **fields: Any) -> User:
     return User.objects.create_user(email, PASSWORD, **fields)
 
 
-def jsonl(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Rows as the bytes of a JSONL file."""
-    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+def jsonl(rows: Sequence[Mapping[str, Any]], *, as_is: bool = False) -> bytes:
+    """Rows as the bytes of a JSONL file; `as_is` leaves characters beyond ASCII unescaped."""
+    return "".join(json.dumps(row, ensure_ascii=not as_is) + "\n" for row in rows).encode()
 
 
 def files(

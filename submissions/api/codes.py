@@ -38,4 +38,5 @@ CODES: Final[dict[str, int]] = {
     "throttled": HTTPStatus.TOO_MANY_REQUESTS,
     "quota-exceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "too-many-at-once": HTTPStatus.TOO_MANY_REQUESTS,
+    "storage-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }

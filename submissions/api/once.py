@@ -29,7 +29,7 @@ IDEMPOTENCY_KEY: Final = {
 }
 _KEY: Final = re.compile(r'"([!#-~]{1,255})"|([!#-~]{1,255})')
 # Another try may end otherwise: these change nothing and are not remembered.
-_FLEETING: Final = frozenset({401, 403, 408, 413, 429})
+_FLEETING: Final = frozenset({401, 403, 408, 413, 429, 503})
 
 
 Work = Callable[[datetime | None], Response]

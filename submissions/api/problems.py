@@ -1,5 +1,6 @@
 """One shape for every error of the API: problem details as in RFC 9457."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +16,8 @@ from submissions.intake import Refused
 from submissions.limits import MIB, UPLOAD_COMPRESSED_BYTES
 from submissions.quota import QuotaExceeded, TooManyAtOnce
 from submissions.receive import DuplicateUpload
+
+logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 _NOTHING: Mapping[str, str] = {}
@@ -37,11 +40,23 @@ class TooLarge(Problem):
         super().__init__("too-large", f"An upload has at most {most} MiB; compress the files.")
 
 
+class StorageUnavailable(Problem):
+    """Files cannot be kept or read now: a disk is full, a storage away.  Nothing was stored."""
+
+    def __init__(self) -> None:
+        text = "The site cannot keep files at the moment. Nothing was stored; send it again later."
+        super().__init__("storage-unavailable", text, {"Retry-After": "60"})
+
+
 def problem_details(error: Exception, _context: dict[str, Any]) -> Response | None:
     """Turn an expected error into problem details; the unexpected rises to a 500."""
     if isinstance(error, Refused):
         return _refused(error)
-    if isinstance(error, Http404):
+    if isinstance(error, OSError):
+        # Of all that a request does, only its files can fail so.
+        logger.error("the storage refuses: %s", error, exc_info=error)
+        error = StorageUnavailable()
+    elif isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()

@@ -114,7 +114,7 @@ class SubmissionsView(ListView):
     shape = SubmissionShape
     filterset_class = SubmissionFilters
     parser_classes = (MultiPartParser, JSONParser)
-    problems: ClassVar = {"POST": (409, 413, 415, 422)}
+    problems: ClassVar = {"POST": (409, 413, 415, 422, 503)}
 
     def header_parameters(self, method: str) -> list[dict[str, Any]]:
         """A key for what is made."""

@@ -145,7 +145,7 @@ class UploadsView(TusView, ListView):
     """`/uploads/`."""
 
     parser_classes = ()
-    problems: ClassVar = {"POST": (409, 412, 413, 422)}
+    problems: ClassVar = {"POST": (409, 412, 413, 422, 503)}
 
     def get_queryset(self) -> QuerySet[PartialUpload]:
         """One's own."""
@@ -187,7 +187,7 @@ class UploadView(TusView):
     """`/uploads/<id>/`."""
 
     parser_classes = (PartParser,)
-    problems: ClassVar = {"PATCH": (409, 412, 413, 415, 460), "DELETE": (412,)}
+    problems: ClassVar = {"PATCH": (409, 412, 413, 415, 460, 503), "DELETE": (412,)}
 
     def header_parameters(self, method: str) -> list[dict[str, Any]]:
         """What tus wants to know of a part."""

@@ -1,0 +1,67 @@
+"""Predictions that hang the scorer or fill its memory: a failure with its reason, and the next."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import make
+from tests.faults.servers import Broker, Database
+from tests.portal import Portal, running_portal
+
+TASK = "longdialogue_qa_eng"
+EXAMPLES = 100
+# About a fifth of a second for the scorers, each.
+LONG = "river lantern orchard copper " * 34_000
+
+
+@pytest.fixture
+def portal(tmp_path: Path, database: Database, broker: Broker) -> Iterator[Portal]:
+    """A portal that gives a task three seconds and 256 MiB."""
+    with running_portal(
+        tmp_path / "state",
+        DATABASE_URL=database.url,
+        REDIS_URL=broker.url,
+        SWEEP_SECONDS="1",
+        OFFLINE_RELEASE="false",
+        SCORING_TASK_SECONDS="3",
+        SCORING_MEMORY_MIB="256",
+    ) as portal:
+        make.write_labels(tmp_path / "labels", n=EXAMPLES)
+        portal.manage(
+            "import_release", str(tmp_path / "labels"), "--name", "limits", "--labels-only"
+        )
+        yield portal
+
+
+def upload(portal: Portal, token: str, model: str, texts: list[str]) -> str:
+    rows = [{"id": position, "prediction": text} for position, text in enumerate(texts)]
+    answer = portal.upload(token, f"preds_{TASK}.jsonl", make.jsonl(rows, as_is=True), model=model)
+    assert answer.status_code == 201, answer.text
+    public_id: str = answer.json()["id"]
+    return public_id
+
+
+@pytest.mark.slow
+def test_what_hangs_or_fills_the_memory_fails_with_its_reason_and_the_next_is_scored(
+    portal: Portal,
+) -> None:
+    token = portal.token()
+    workers = portal.processes("worker")
+    slow = upload(portal, token, "Slow", [f"{number} {LONG}" for number in range(60)])
+    # One character beyond the common ones makes each of a text's characters four bytes wide.
+    hungry = upload(portal, token, "Hungry", [f"{number}😀{LONG}" for number in range(90)])
+    plain = upload(portal, token, "Plain", ["JOHN"])
+
+    ends = [portal.wait_scored(token, one)["status"] for one in (slow, hungry, plain)]
+
+    assert ends == ["failed", "failed", "done"]
+    rows = portal.query(
+        "SELECT failure, failure_reason, attempts FROM submissions_evaluation ORDER BY id"
+    )
+    assert rows == [
+        ("timeout", f"{TASK} took longer than 3 seconds", 1),
+        ("memory", f"{TASK} took more than 256 MiB of memory", 1),
+        ("", "", 1),
+    ]
+    assert portal.processes("worker") == workers
