@@ -94,6 +94,11 @@ def store_stream(stream: IO[bytes]) -> tuple[str, int]:
     return sha256, size
 
 
+def is_kept(sha256: str) -> bool:
+    """Whether a file is there, whatever its bytes."""
+    return _storage().exists(_name(sha256))
+
+
 def drop_stored(sha256: str) -> None:
     """Delete a kept file; whoever asks knows that nobody else refers to it."""
     _storage().delete(_name(sha256))

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
-from submissions.files import drop_stored
+from submissions.keeping import drop_unreferenced
 from submissions.lines import write_lines
 from submissions.models import (
     Answer,
@@ -12,8 +12,6 @@ from submissions.models import (
     ModelEntry,
     ReportedScore,
     Submission,
-    SubmissionFile,
-    TaskPredictions,
 )
 from submissions.models.submission import new_public_id
 
@@ -34,23 +32,13 @@ def forget_content(submission: Submission) -> None:
     submission.files.all().delete()
     submission.tasks.all().delete()
     BoardEvent.objects.filter(submission=submission).update(detail={})
-    transaction.on_commit(lambda: _drop_unreferenced(sha256s), robust=True)
+    transaction.on_commit(lambda: drop_unreferenced(sha256s), robust=True)
 
 
 def forget_answers(runs: QuerySet[HostedRun]) -> None:
     """Delete what a model answered in runs, and what its server said of itself."""
     Answer.objects.filter(run__in=runs).delete()
     runs.update(environment={})
-
-
-def _drop_unreferenced(sha256s: set[str]) -> None:
-    """Delete contents that no other submission has: equal bytes are kept once for all."""
-    kept = {
-        *SubmissionFile.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True),
-        *TaskPredictions.objects.filter(sha256__in=sha256s).values_list("sha256", flat=True),
-    }
-    for sha256 in sha256s - kept:
-        drop_stored(sha256)
 
 
 def forget_model(model: ModelEntry) -> None:

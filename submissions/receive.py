@@ -24,6 +24,7 @@ from submissions.intake import (
     parse_upload,
     recognise_release,
 )
+from submissions.keeping import FilesGone, hold_files
 from submissions.models import (
     BoardEvent,
     ModelEntry,
@@ -38,6 +39,9 @@ from submissions.record import queue_evaluation
 from submissions.releases import release_key, release_keys
 from submissions.rounds import refuse_outside_round
 from submissions.tallies import tallied
+
+# How often an upload's files are stored, where others delete the same bytes at the same time.
+STORE_TRIES = 3
 
 NamedFiles = Sequence[tuple[str, IO[bytes]]]
 
@@ -239,14 +243,20 @@ def receive_upload(
         _refuse_duplicate(draft)
         if not options.is_hosted:
             refuse_over_quota(holders_of(submitter, model.shared_with), now=now)
-        parts = _store_files(files, checked)
-    try:
-        with transaction.atomic():
-            return _store_submission(draft, parts, model)
-    except IntegrityError:
-        # Two equal uploads at once: the constraint let one of them in.
-        _refuse_duplicate(draft)
-        raise
+        for left in reversed(range(STORE_TRIES)):
+            parts = _store_files(files, checked)
+            try:
+                with transaction.atomic():
+                    return _store_submission(draft, parts, model)
+            except FilesGone:
+                # Somebody who had the same bytes withdrew them just now.
+                if not left:
+                    raise
+            except IntegrityError:
+                # Two equal uploads at once: the constraint let one of them in.
+                _refuse_duplicate(draft)
+                raise
+    raise AssertionError
 
 
 def _store_files(
@@ -278,8 +288,13 @@ def _store_submission(
     parts: tuple[list[SubmissionFile], list[TaskPredictions]],
     model: ModelEntry | ModelFacts,
 ) -> Submission:
-    """Write the rows, under the submitter's lock; call in a transaction."""
+    """Write the rows, under the submitter's lock; call in a transaction.
+
+    Raises:
+        FilesGone: if a file was deleted since it was stored; then nothing is written.
+    """
     uploaded, tasks = parts
+    hold_files({*(file.sha256 for file in uploaded), *(task.sha256 for task in tasks)})
     # One submission of a holder after the other, so that the quota holds.
     holders = holders_of(draft.submitter, model.shared_with)
     lock_holders(holders)
