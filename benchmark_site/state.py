@@ -30,7 +30,9 @@ def databases(state: Path) -> dict[str, Any]:
 def _parsed(url: str) -> dict[str, Any]:
     import dj_database_url  # noqa: PLC0415
 
-    return dict(dj_database_url.parse(url, conn_max_age=60))
+    # A server that restarted has cut the connections that are kept: each is asked before a request
+    # uses it, or every thread would answer once with an error.
+    return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
 
 
 def file_storages(state: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,37 +14,37 @@ from tests.flow.workers import stop_in_the_middle
 from tests.portal import Portal, running_portal, wait_until
 
 EXAMPLES = 1200
+HOUR = 3600
+SOURCE = Path(__file__).with_name("clock.c")
 
 
 class Clock:
     """What time the portal's processes take it to be, as a distance from the real one."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.set("+0")
+    def __init__(self, folder: Path) -> None:
+        self._distance = folder / "distance"
+        self._library = folder / "clock.so"
+        compiler = needs.compiler()
+        command = [compiler, "-shared", "-fPIC", "-O1", "-o", self._library, SOURCE]
+        subprocess.run(command, check=True)
+        self.set(0)
 
-    def set(self, distance: str) -> None:
-        """Jump, for instance to `-1h` or `+2d`."""
-        draft = self.file.with_suffix(".new")
-        draft.write_text(distance + "\n")
-        draft.replace(self.file)
+    def set(self, seconds: int) -> None:
+        """Jump that far from the real time."""
+        draft = self._distance.with_suffix(".new")
+        draft.write_text(f"{seconds}\n")
+        draft.replace(self._distance)
 
     @property
     def settings(self) -> dict[str, str]:
         """The environment of a process that lives by this clock."""
-        return {
-            "LD_PRELOAD": needs.faketime(),
-            "FAKETIME_TIMESTAMP_FILE": str(self.file),
-            "FAKETIME_NO_CACHE": "1",
-            # What counts seconds that pass is never set.
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
+        return {"LD_PRELOAD": str(self._library), "CLOCK_DISTANCE": str(self._distance)}
 
 
 @pytest.fixture
 def clock(tmp_path: Path) -> Clock:
     """A clock that goes right until it is set."""
-    return Clock(tmp_path / "clock")
+    return Clock(tmp_path)
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_set_back_an_hour_the_work_of_dead_workers_and_lost_messages_is_still_fo
     unheard = submit(portal, token, "Unheard")
     broker.client.flushall()
 
-    clock.set("-1h")
+    clock.set(-HOUR)
     os.killpg(held.group, signal.SIGKILL)
 
     ends = [portal.wait_scored(token, one, seconds=90)["status"] for one in (taken, unheard)]
@@ -120,7 +121,7 @@ def test_set_ahead_a_day_nothing_is_scored_twice(portal: Portal, clock: Clock) -
         what="scoring",
     )
 
-    clock.set("+1d")
+    clock.set(24 * HOUR)
 
     assert portal.wait_scored(token, under_way, seconds=90)["status"] == "done"
     after = submit(portal, token, "After")
