@@ -25,7 +25,7 @@ class Clock:
         self._distance = folder / "distance"
         self._library = folder / "clock.so"
         compiler = needs.compiler()
-        command = [compiler, "-shared", "-fPIC", "-O1", "-o", self._library, SOURCE]
+        command = [compiler, "-shared", "-fPIC", "-O1", "-o", str(self._library), str(SOURCE)]
         subprocess.run(command, check=True)
         self.set(0)
 

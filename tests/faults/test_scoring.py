@@ -40,7 +40,8 @@ def portal(tmp_path: Path, database: Database, broker: Broker) -> Iterator[Porta
 
 def upload(portal: Portal, token: str, model: str, texts: list[str]) -> str:
     rows = [{"id": position, "prediction": text} for position, text in enumerate(texts)]
-    answer = portal.upload(token, f"preds_{TASK}.jsonl", make.jsonl(rows, as_is=True), model=model)
+    data = gzip.compress(make.jsonl(rows, as_is=True), compresslevel=1)
+    answer = portal.upload(token, f"preds_{TASK}.jsonl.gz", data, model=model)
     assert answer.status_code == 201, answer.text
     public_id: str = answer.json()["id"]
     return public_id
