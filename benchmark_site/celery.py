@@ -8,6 +8,8 @@ from celery import Celery
 from celery.schedules import schedule
 from django.conf import settings
 
+from notices.hatch import CARRY_TASK, NOTICES_QUEUE
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmark_site.settings")
 
 
@@ -52,9 +54,9 @@ app.conf.update(
             "options": {"expires": settings.SWEEP_SECONDS},
         },
         "carry": {
-            "task": "workers.carry",
+            "task": CARRY_TASK,
             "schedule": Every(settings.SWEEP_SECONDS),
-            "options": {"expires": settings.SWEEP_SECONDS},
+            "options": {"expires": settings.SWEEP_SECONDS, "queue": NOTICES_QUEUE},
         },
         "tidy-doors": {
             "task": "workers.tidy_doors",

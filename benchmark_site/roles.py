@@ -39,9 +39,10 @@ def commands(*, log_level: str = "INFO") -> dict[str, tuple[str, ...]]:
     bind = f"{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}"
     return {
         "worker": (*_CELERY, "worker", log, f"--concurrency={env.int('WORKER_PROCESSES', 2)}"),
-        # Asking models is waiting: threads of one process, apart from those that score.
+        # Asking models and calling webhooks is waiting: threads of one process, apart from those
+        # that score.
         "runner": (
-            *(*_CELERY, "worker", log, "--queues=generate", "--pool=threads"),
+            *(*_CELERY, "worker", log, "--queues=generate,notices", "--pool=threads"),
             *(f"--concurrency={env.int('RUNNER_THREADS', 4)}", "--hostname=runner@%h"),
         ),
         # One model in the card's memory at a time.

@@ -8,6 +8,8 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 CARRY_TASK = "workers.carry"
+# Whoever is called may be slow: those who ask models wait anyway, and no score waits for them.
+NOTICES_QUEUE = "notices"
 
 
 def nudge_on_commit() -> None:
@@ -20,6 +22,6 @@ def nudge_on_commit() -> None:
 
 def _nudge() -> None:
     try:
-        signature(CARRY_TASK, app=current_app).apply_async(priority=0)
+        signature(CARRY_TASK, app=current_app).apply_async(queue=NOTICES_QUEUE, priority=0)
     except Exception as error:  # noqa: BLE001  kombu raises whatever its transport raises.
         logger.warning("notices wait for the broker: %s", error)
