@@ -1,26 +1,14 @@
 """The queue's app: which broker, and what runs on a clock."""
 
 import os
-from datetime import datetime
-from typing import Any
 
 from celery import Celery
-from celery.schedules import schedule
 from django.conf import settings
 
+from benchmark_site.clock import Every
 from notices.hatch import CARRY_TASK, NOTICES_QUEUE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmark_site.settings")
-
-
-class Every(schedule):
-    """Every so many seconds, also when the clock is set back: Celery's own would wait for it."""
-
-    def is_due(self, last_run_at: datetime) -> Any:
-        """Whether to run now, and when to ask again, in seconds."""
-        if self.maybe_make_aware(last_run_at) > self.now():
-            return True, self.seconds
-        return super().is_due(last_run_at)
 
 
 app = Celery("benchmark_site")
@@ -46,6 +34,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     task_default_queue="evaluate",
     timezone="UTC",
+    beat_scheduler="benchmark_site.clock:SteadyScheduler",
     beat_schedule={
         "sweep": {
             "task": "workers.sweep",
