@@ -1,4 +1,4 @@
-"""What runs on a clock goes on when the clock is set back; Celery's own waits until it catches up."""
+"""What runs on a clock goes on when the clock is set back; Celery alone would wait for hours."""
 
 import time
 from datetime import datetime
