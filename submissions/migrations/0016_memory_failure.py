@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0014_usage'),
+        ('submissions', '0015_organizers'),
     ]
 
     operations = [
