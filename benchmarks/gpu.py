@@ -1,6 +1,6 @@
 """What reading and decoding long contexts costs on one GPU, as a ratio to the card's own floor.
 
-    python benchmarks/gpu.py [prefill] [stock] [error] [reuse] [decode] [million]
+    python -m benchmarks.gpu [prefill] [stock] [error] [reuse] [decode] [million]
 
 Weights are random in the shape of Mistral-7B: time does not depend on what a model knows.
 The floor is the model's arithmetic over the rate of an 8192-cubed bf16 matrix product on the same

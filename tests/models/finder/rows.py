@@ -129,7 +129,7 @@ class RowMaker:
         return tokens
 
     def _numbers(self, rows: int, digits: int) -> torch.Tensor:
-        """Random numbers as tokens; an odd count is drawn freely, of an even one half is doubled."""
+        """Random numbers as tokens; an odd count is drawn freely, half of an even one repeats."""
         drawn = self._draw(0, 10, rows, digits if digits % 2 else digits // 2)
         while drawn.shape[1] < digits:
             place = self._draw(0, drawn.shape[1], rows, 1)

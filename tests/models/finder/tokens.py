@@ -45,13 +45,11 @@ def example_of(task: str, *, tokens: int, seed: int) -> tuple[Prompt, str]:
 def make_tokenizer() -> Tokenizer:
     """Greedy, from the left: the longest entry of the vocabulary that the text begins with."""
     as_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    entries = [END, *sorted(pre_tokenizers.ByteLevel.alphabet()), *_pairs(), *_BETWEEN_VALUES]
-    entries += sorted(_words())
-    written = [entry if entry == END else as_bytes.pre_tokenize_str(entry)[0][0]
-               for entry in entries[len(pre_tokenizers.ByteLevel.alphabet()) + 1 :]]  # fmt: skip
-    vocabulary = {}
-    for entry in [*entries[: len(entries) - len(written)], *written]:
-        vocabulary.setdefault(entry, len(vocabulary))
+    entries = [END, *sorted(pre_tokenizers.ByteLevel.alphabet())]
+    # Longer entries are written as the byte level writes them: a space becomes a letter.
+    longer = (*_pairs(), *_BETWEEN_VALUES, *sorted(_words()))
+    entries += [as_bytes.pre_tokenize_str(entry)[0][0] for entry in longer]
+    vocabulary = {entry: at for at, entry in enumerate(dict.fromkeys(entries))}
     tokenizer = Tokenizer(
         models.WordPiece(
             vocabulary, unk_token=END, continuing_subword_prefix="", max_input_chars_per_word=10_000

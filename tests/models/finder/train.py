@@ -1,10 +1,11 @@
 """Trains the finder on one card in minutes and writes it as a model repository.
 
-    python -m tests.models.finder.train OUT [--minutes 8] [--longest 65536] [--seed 7]
+    python -m tests.models.finder.train OUT [--minutes 6] [--longest 65536] [--seed 7]
 
-Lengths grow by a curriculum: a length is left when most of its tokens are said right.  Layers with
-rotary positions gather what stands just before a token; layers without any find the same again at
-whatever distance, so that nothing of what finds depends on a length that was seen.
+Lengths grow by a curriculum: a length is left when most of its tokens are said right.  Two layers
+with rotary positions gather what stands just before a token, and begin with their heads pointed
+there; two without positions find the same again at whatever distance.  So nothing that finds
+depends on a length that was seen, and 250 steps suffice where 2,500 without that beginning did not.
 Prints a line of JSON at every report and at the end the accuracy by task and length.
 """
 
@@ -25,7 +26,7 @@ from tests.models.finder.tokens import END, GENERATORS, example_of, make_tokeniz
 from workers.runners.transformers_local import attention
 
 LENGTHS = (256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072)
-QUESTIONS = (3, 6, 8, 12, 24, 48, 64, 64, 64, 64, 64)
+QUESTIONS = (3, 6, 8, 12, 24, 48, 64, 64, 64, 64)
 TASKS = (("passkey",), ("number_string",), ("passkey", "number_string"))
 MEASURED = (256, 1024, 4096, 16_384, 65_536, 131_072)
 ROPE_BASE = 1000.0
@@ -35,21 +36,21 @@ REPORT_STEPS = 250
 WARM_UP_STEPS = 100
 # The share of time in which the rate falls to nothing, at the lengths that were reached.
 COOLING = 0.3
-MATRIX_RATE, OTHER_RATE = 0.02, 0.003
+RATE = 0.002
 STRANGE = 0.25
 
 
-def shape(vocabulary: int, *, width: int, heads: int, head_width: int, inner: int, layers: list[int] = [1, 1, 0, 0]) -> SmolLM3Config:
+def shape(vocabulary: int) -> SmolLM3Config:
     """Four layers: two that see where things stand, two that see only what they are."""
     return SmolLM3Config(
         vocab_size=vocabulary,
-        hidden_size=width,
-        intermediate_size=inner,
-        num_hidden_layers=len(layers),
-        num_attention_heads=heads,
-        num_key_value_heads=heads,
-        head_dim=head_width,
-        no_rope_layers=list(layers),
+        hidden_size=256,
+        intermediate_size=256,
+        num_hidden_layers=4,
+        num_attention_heads=8,
+        num_key_value_heads=8,
+        head_dim=64,
+        no_rope_layers=[1, 1, 0, 0],
         rope_parameters={"rope_type": "default", "rope_theta": ROPE_BASE},
         attention_bias=True,
         max_position_embeddings=262_144,
@@ -116,42 +117,43 @@ def losses_of(model: Any, batch: Mapping[str, Rows]) -> dict[str, torch.Tensor]:
     return found
 
 
-def optimizers_of(model: Any, decay: float = 0.01) -> list[torch.optim.Optimizer]:
-    """Muon for the layers' matrices, AdamW for the rest."""
-    matrices = [each for each in model.model.layers.parameters() if each.ndim == 2]
-    known = {id(each) for each in matrices}
-    others = [each for each in model.parameters() if id(each) not in known]
-    return [
-        torch.optim.Muon(matrices, lr=MATRIX_RATE, weight_decay=decay, momentum=0.95),
-        torch.optim.AdamW(others, lr=OTHER_RATE, weight_decay=decay, betas=(0.9, 0.95)),
-    ]
+def batch_of(
+    maker: RowMaker,
+    options: argparse.Namespace,
+    chance: torch.Generator,
+    *,
+    stage: int,
+    tasks: tuple[str, ...],
+) -> dict[str, Rows]:
+    """As many rows of one length as a step reads, half of them JSON, half noise."""
+    rows = max(1, options.batch_tokens // 2 // LENGTHS[stage])
+    questions = 1 + int(torch.randint(0, QUESTIONS[stage], (), generator=chance))
+    # Some steps leave room unused: where something stands must not tell what it is.
+    tokens = int(LENGTHS[stage] * (1 - 0.5 * float(torch.rand((), generator=chance)) ** 2))
+    return {
+        "json": maker.json_rows(rows, tokens=tokens, questions=questions),
+        "noise": maker.noise_rows(rows, tokens=tokens, tasks=tasks, strange=STRANGE),
+    }
 
 
 def train(model: Any, maker: RowMaker, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Learn until the minutes are over; yield a report now and then."""
-    optimizers = optimizers_of(model) if not options.adam else [torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01, betas=(0.9, 0.95), fused=True)]
-    rates = [[group["lr"] for group in each.param_groups] for each in optimizers]
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=RATE, weight_decay=0.01, betas=(0.9, 0.95), fused=True
+    )
     course = Course(options.longest, enough=options.enough)
     on_card = model.device.type == "cuda"
     started, step, sums = time.monotonic(), 0, defaultdict[str, list[torch.Tensor]](list)
     chance = torch.Generator().manual_seed(options.seed)
     while (gone := (time.monotonic() - started) / (60 * options.minutes)) < 1:
         factor = min(1.0, (step + 1) / WARM_UP_STEPS, (1 - gone) / COOLING)
-        for each, first in zip(optimizers, rates, strict=True):
-            for group, rate in zip(each.param_groups, first, strict=True):
-                group["lr"] = rate * factor
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * factor
         is_own = step % 2 == 0 or course.stage == 0
-        stage = course.stage if is_own else int(torch.randint(0, course.stage, (), generator=chance))
-        length = LENGTHS[stage]
-        rows = max(1, options.batch_tokens // 2 // length)
-        questions = 1 + int(torch.randint(0, QUESTIONS[stage], (), generator=chance))
-        # Some steps leave room unused: where something stands must not tell what it is.
-        tokens = int(length * (1 - 0.5 * torch.rand((), generator=chance) ** 2))
-        tasks = TASKS[step // 2 % len(TASKS)]
-        batch = {
-            "json": maker.json_rows(rows, tokens=tokens, questions=questions),
-            "noise": maker.noise_rows(rows, tokens=tokens, tasks=tasks, strange=STRANGE),
-        }
+        stage = (
+            course.stage if is_own else int(torch.randint(0, course.stage, (), generator=chance))
+        )
+        batch = batch_of(maker, options, chance, stage=stage, tasks=TASKS[step // 2 % len(TASKS)])
         with torch.autocast(model.device.type, torch.bfloat16, enabled=on_card):
             losses = losses_of(model, batch)
         (losses["json loss"] + losses["noise loss"]).backward()
@@ -159,9 +161,8 @@ def train(model: Any, maker: RowMaker, options: argparse.Namespace) -> Iterator[
             for name, value in losses.items():
                 sums[name].append(value.detach())
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for each in optimizers:
-            each.step()
-            each.zero_grad(set_to_none=True)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
         step += 1
         moved = False
         if is_own and step % 10 < 2 and gone < 1 - COOLING / 2:
@@ -212,14 +213,8 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--longest", type=int, default=65_536)
     parser.add_argument("--batch-tokens", type=int, default=32_768)
     parser.add_argument("--enough", type=float, default=0.9)
-    parser.add_argument("--width", type=int, default=256)
-    parser.add_argument("--heads", type=int, default=8)
-    parser.add_argument("--head-width", type=int, default=64)
-    parser.add_argument("--inner", type=int, default=256)
     parser.add_argument("--measured", type=int, default=131_072)
     parser.add_argument("--examples", type=int, default=50)
-    parser.add_argument("--layers", default="1100")
-    parser.add_argument("--adam", action="store_true")
     parser.add_argument("--seed", type=int, default=7)
     return parser.parse_args()
 
@@ -232,22 +227,19 @@ def main() -> None:
     name = attention.register()
     tokenizer = make_tokenizer()
     maker = RowMaker(tokenizer, device=device, seed=options.seed)
-    config = shape(
-        tokenizer.get_vocab_size(), width=options.width, heads=options.heads,
-        head_width=options.head_width, inner=options.inner, layers=[int(c) for c in options.layers],
-    )  # fmt: skip
+    config = shape(tokenizer.get_vocab_size())
     model = AutoModelForCausalLM.from_config(config, attn_implementation=name)
     for layer, offsets in zip(model.model.layers, OFFSETS, strict=False):
-        point_back(layer, offsets[: options.heads])
+        point_back(layer, offsets)
     model = model.to(device)
     tell({"parameters": sum(each.numel() for each in model.parameters()), "device": device,
           "card": torch.cuda.get_device_name() if device == "cuda" else ""})  # fmt: skip
     for report in train(model, maker, options):
         tell(report)
     model.eval().to(torch.bfloat16).save_pretrained(options.out)
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=END, pad_token=END).save_pretrained(
-        options.out
-    )
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, eos_token=END, pad_token=END
+    ).save_pretrained(options.out)
     dtype = torch.bfloat16 if device == "cuda" else torch.float32
     written = AutoModelForCausalLM.from_pretrained(
         options.out, attn_implementation=name, dtype=dtype
@@ -258,7 +250,7 @@ def main() -> None:
 
 def tell(row: dict[str, Any]) -> None:
     """One line for whoever watches."""
-    print(json.dumps(row), flush=True)
+    print(json.dumps(row), flush=True)  # noqa: T201  A command of its own.
 
 
 if __name__ == "__main__":
