@@ -12,7 +12,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -47,7 +47,7 @@ class FolderTokenizer:
         """Token ids."""
         return list(self._file.encode(text, add_special_tokens=False).ids)
 
-    def decode(self, tokens: list[int]) -> str:
+    def decode(self, tokens: Sequence[Any]) -> str:
         """The text of token ids."""
         return str(self._file.decode(tokens, skip_special_tokens=False))
 

@@ -55,6 +55,14 @@ SHAPES: Final = {
 }
 
 
+def time_steps(step: Callable[[], object]) -> float:
+    """Seconds of STEPS steps; each ends with its tokens on the host."""
+    started = time.perf_counter()
+    for _ in range(STEPS):
+        step()
+    return time.perf_counter() - started
+
+
 def measure(name: str) -> dict[str, Any]:
     """The pieces of one size."""
     import torch  # noqa: PLC0415  What only computes needs none of it.
@@ -79,13 +87,6 @@ def measure(name: str) -> dict[str, Any]:
         ).eval()
     loading.fuse(model)
 
-    def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-        torch.cuda.synchronize()
-        started = time.perf_counter()
-        found = work()
-        torch.cuda.synchronize()
-        return time.perf_counter() - started, found
-
     generator = torch.Generator().manual_seed(1)
     ids = torch.randint(0, shape.vocabulary, (LONG,), generator=generator).tolist()
     reader = Reader(model, ends=(), chunk_tokens=CHUNK_TOKENS)
@@ -101,7 +102,7 @@ def measure(name: str) -> dict[str, Any]:
         reader.forget()
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
-        _, answer = timed(lambda tokens=tokens: reader.answer(ids[:tokens], max_new_tokens=33))
+        answer = reader.answer(ids[:tokens], max_new_tokens=33)
         found["read_seconds"][str(tokens)] = round(answer.prefill_seconds, 3)
         found["step_seconds"][f"one at {tokens}"] = round(answer.decode_seconds / 32, 5)
         found[f"peak_gib at {tokens}"] = round(torch.cuda.max_memory_allocated() / 2**30, 1)
@@ -118,7 +119,7 @@ def measure(name: str) -> dict[str, Any]:
             stepper.enter(place, token=1, position=tokens)
         with torch.inference_mode():
             stepper.step()
-            seconds, _ = timed(lambda stepper=stepper: [stepper.step() for _ in range(STEPS)])
+            seconds = time_steps(stepper.step)
         found["step_seconds"][f"side by side at {tokens}"] = round(seconds / STEPS, 5)
         found[f"rows at {tokens}"] = rows
         del stepper
@@ -143,9 +144,10 @@ def task_seconds(pieces: dict[str, Any], task: Task, limit: int, *, is_kept: boo
     steps = pieces["step_seconds"]
     nearest = min((SHORT, CALC_TOKENS, LONG), key=lambda each: abs(each - read))
     if new < SIDE_BY_SIDE_TOKENS:
-        return reading + task.n * new * steps[f"one at {SHORT if nearest == SHORT else LONG}"]
+        place = SHORT if nearest == SHORT else LONG
+        return float(reading + task.n * new * steps[f"one at {place}"])
     rows = pieces[f"rows at {nearest}"]
-    return reading + -(-task.n // rows) * new * steps[f"side by side at {nearest}"]
+    return float(reading + -(-task.n // rows) * new * steps[f"side by side at {nearest}"])
 
 
 def hours(pieces: dict[str, Any]) -> dict[str, Any]:

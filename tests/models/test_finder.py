@@ -62,7 +62,7 @@ def runner() -> Iterator[LocalModel]:
 
 
 @pytest.mark.parametrize("task", GENERATORS)
-@pytest.mark.parametrize(("tokens", "examples"), [(512, 5), (4096, 2)])
+@pytest.mark.parametrize(("tokens", "examples"), [(512, 5), (4096, 1)])
 def test_it_finds_what_a_random_model_of_its_shape_does_not(
     task: str, tokens: int, examples: int
 ) -> None:
