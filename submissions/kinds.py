@@ -37,5 +37,15 @@ ENDPOINT: Final = Kind(
     start="submissions:endpoints",
 )
 
+HUB_MODEL: Final = Kind(
+    slug="hub-model",
+    title=_("A Hugging Face model that we run"),
+    text=_(
+        "Name a repository and a revision. Our workers load the model at that commit, ask it every "
+        "prompt at full length, and submit its answers."
+    ),
+    start="submissions:hub-models",
+)
+
 # WHERE A WAY TO SUBMIT IS ADDED, in the order in which they are offered: only what works.
-KINDS: Final[dict[str, Kind]] = {one.slug: one for one in (PREDICTIONS, ENDPOINT)}
+KINDS: Final[dict[str, Kind]] = {one.slug: one for one in (PREDICTIONS, ENDPOINT, HUB_MODEL)}

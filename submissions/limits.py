@@ -73,6 +73,23 @@ UNDO_PUBLISH_HOURS: Final = 24
 SHARD_EXAMPLES: Final = 8
 RUNS_OPEN: Final = 5
 ENDPOINTS_PER_OWNER: Final = 50
+# Models that our workers run: how many a person may have; how long the Hub may take to answer, in
+# seconds; and how large the files are that are read before anything is queued, in bytes.
+HUB_MODELS_PER_OWNER: Final = 50
+HUB_SECONDS: Final = 10.0
+MODEL_FILES: Final = 5_000
+MODEL_CONFIG_BYTES: Final = 1 * MIB
+CHAT_TEMPLATE_BYTES: Final = 256 * KIB
+# Queues of workers with cards, by what a model needs at most, in GiB: the first for the smallest.
+GPU_QUEUES: Final[dict[str, int]] = {
+    "gpu": 20,
+    "gpu-40": 40,
+    "gpu-80": 80,
+    "gpu-144": 144,
+    "gpu-320": 320,
+    "gpu-640": 640,
+    "gpu-1152": 1152,
+}
 # After this long, a try of an endpoint that nobody ended was lost, and may be asked for again.
 TRY_LASTS: Final = timedelta(minutes=5)
 # A tokenizer's file, which a run's owner chooses and our workers read into memory: the largest in

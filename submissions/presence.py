@@ -1,7 +1,11 @@
 """Which workers live: each says so from time to time, and pages read when it last did."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import Q
+from django.utils import timezone
 
 from submissions.models import WorkerSeen
 
@@ -10,12 +14,13 @@ GONE_AFTER: Final = timedelta(seconds=60)
 _FORGET_AFTER: Final = timedelta(days=1)
 
 
-def see_worker(name: str, *, processes: int, now: datetime) -> None:
-    """Note that a worker lives."""
+def see_worker(
+    name: str, *, processes: int, now: datetime, machine: Mapping[str, Any] | None = None
+) -> None:
+    """Note that a worker lives, and what it has, if it runs models."""
+    told = {"processes": processes, "seen_at": now, "machine": dict(machine or {})}
     WorkerSeen.objects.update_or_create(
-        name=name,
-        defaults={"processes": processes, "seen_at": now},
-        create_defaults={"processes": processes, "seen_at": now, "started_at": now},
+        name=name, defaults=told, create_defaults={**told, "started_at": now}
     )
     WorkerSeen.objects.filter(seen_at__lt=now - _FORGET_AFTER).delete()
 
@@ -23,3 +28,19 @@ def see_worker(name: str, *, processes: int, now: datetime) -> None:
 def forget_worker(name: str) -> None:
     """Note that a worker has ended in order."""
     WorkerSeen.objects.filter(name=name).delete()
+
+
+def machines(*, now: datetime) -> list[dict[str, Any]]:
+    """What the workers that run models said of themselves lately."""
+    live = WorkerSeen.objects.filter(~Q(machine={}), seen_at__gte=now - GONE_AFTER)
+    return list(live.values_list("machine", flat=True))
+
+
+def largest_memory() -> int:
+    """Of all that run models, the memory of the largest's devices together, in bytes; 0: none."""
+    return max((int(one.get("memory_bytes", 0)) for one in machines(now=timezone.now())), default=0)
+
+
+def count_devices(*, now: datetime) -> int:
+    """How many devices the workers that run models have."""
+    return sum(len(one.get("devices", [])) for one in machines(now=now))

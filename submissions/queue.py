@@ -6,6 +6,7 @@ from celery import current_app, signature
 from django.db import transaction
 from django.utils import timezone
 
+from submissions.limits import GPU_QUEUES
 from submissions.models import BoardState, Draft, Evaluation, HostedRun
 
 logger = logging.getLogger(__name__)
@@ -81,9 +82,19 @@ def enqueue_run(run_id: int) -> None:
     transaction.on_commit(lambda: announce_run(run_id), robust=True)
 
 
+def queue_for(needed_bytes: int | None) -> str:
+    """Whose workers take a run: those that ask servers, or those with so much memory."""
+    if needed_bytes is None:
+        return GENERATE_QUEUE
+    fitting = [name for name, gib in GPU_QUEUES.items() if needed_bytes <= gib * 1024**3]
+    return fitting[0] if fitting else next(reversed(GPU_QUEUES))
+
+
 def announce_run(run_id: int) -> bool:
     """Nudge the workers now and note when.  False if the broker could not be reached."""
-    if not _send(GENERATE_TASK, SERVED_LAST, GENERATE_QUEUE, run_id=run_id):
+    needed = HostedRun.objects.filter(pk=run_id).values_list("hub_model__needed_bytes", flat=True)
+    served = queue_for(needed.first())
+    if not _send(GENERATE_TASK, SERVED_LAST, served, run_id=run_id):
         return False
     HostedRun.objects.filter(pk=run_id).update(announced_at=timezone.now())
     return True

@@ -8,13 +8,24 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.utils import timezone
 
 from accounts.models import User
 from scoring import SUITES
 from scoring.prompts import PromptSet
 from scoring.truncation import answer_room
 from submissions.access import Reader
-from submissions.models import Answer, Endpoint, Example, HostedRun, Release, Submission
+from submissions.models import (
+    Answer,
+    Endpoint,
+    Example,
+    HostedRun,
+    HubModel,
+    Release,
+    Submission,
+)
+from submissions.presence import count_devices
+from submissions.run_speed import Speed, device_price, speed_of
 from submissions.shards import price, spent
 
 # Bytes of text a token stands for, on average: English prose and code, and Chinese in UTF-8.
@@ -57,6 +68,8 @@ class Progress:
     whole_tokens: int
     cut_tokens: int
     seconds_left: float | None
+    # Of a model that we run: what our devices did; None for an endpoint.
+    speed: Speed | None
 
     @property
     def n(self) -> int:
@@ -97,10 +110,15 @@ def visible_endpoints(reader: User) -> QuerySet[Endpoint]:
     return Endpoint.objects.filter(owner=reader, retired_at=None)
 
 
+def visible_hub_models(reader: User) -> QuerySet[HubModel]:
+    """A person's own models that our workers run."""
+    return HubModel.objects.filter(owner=reader, retired_at=None)
+
+
 def find_run(public_id: str, reader: Reader) -> HostedRun | None:
     """A run, for its owner and for staff; to others it does not exist."""
     run = (
-        HostedRun.objects.select_related("endpoint", "release", "model", "submission")
+        HostedRun.objects.select_related("endpoint", "hub_model", "release", "model", "submission")
         .filter(public_id=public_id)
         .first()
     )
@@ -124,12 +142,14 @@ def progress_of(run: HostedRun, *, now: datetime) -> Progress:
         kept=Sum("kept_tokens", default=0),
     )
     tasks = _task_progress(run)
+    speed = speed_of(run)
     return Progress(
         tasks=tasks,
         tokens_in=sums["tokens_in"],
         tokens_out=sums["tokens_out"],
         reused_tokens=sums["reused"],
-        cost=spent(run),
+        cost=spent(run) if speed is None else speed.cost,
+        speed=speed,
         cut=sum(task.cut for task in tasks),
         whole_tokens=sums["whole"],
         cut_tokens=sums["whole"] - sums["kept"],
@@ -175,14 +195,14 @@ def _seconds_left(run: HostedRun, tasks: Iterable[TaskProgress], now: datetime) 
 
 
 def estimate_run(
-    endpoint: Endpoint, release: Release, prompts: PromptSet, tasks: Sequence[str]
+    asked: Endpoint | HubModel, release: Release, prompts: PromptSet, tasks: Sequence[str]
 ) -> Estimate:
     """What asking would take, by the sizes of the rows on disk."""
     n = tokens_in = tokens_out = cut = 0
     suite = SUITES[release.suite]
     for slug in tasks:
-        room = answer_room(prompts.tasks[slug].max_new_tokens, endpoint.context_tokens)
-        limit = endpoint.context_tokens - room
+        room = answer_room(prompts.tasks[slug].max_new_tokens, asked.context_tokens)
+        limit = asked.context_tokens - room
         sizes = Example.objects.filter(
             item_set__release_tasks__release=release, item_set__task=slug
         ).values_list("row_bytes", flat=True)
@@ -194,13 +214,19 @@ def estimate_run(
         # Answers are mostly as long as the task's references, and never longer than their room.
         usual = min(room, max(8, round(suite.task(slug).mean_output_tokens)))
         tokens_out += usual * len(lengths)
-    run = HostedRun(endpoint=endpoint)
+    if isinstance(asked, Endpoint):
+        seconds = _seconds(asked, n, tokens_in, tokens_out)
+        cost = price(HostedRun(endpoint=asked), tokens_in, tokens_out)
+    else:
+        devices = max(1, count_devices(now=timezone.now()))
+        alone = tokens_in / 1000 * _READ_SECONDS + tokens_out * _WRITE_SECONDS
+        seconds, cost = alone / devices, device_price(alone)
     return Estimate(
         n=n,
         tokens_in=tokens_in,
         tokens_out=tokens_out,
-        cost=price(run, tokens_in, tokens_out),
-        seconds=_seconds(endpoint, n, tokens_in, tokens_out),
+        cost=cost,
+        seconds=seconds,
         cut=cut,
     )
 
@@ -229,6 +255,7 @@ def how_it_was_run(submission: Submission) -> dict[str, Any] | None:
         "states": dict(states),
         "cut": cut,
         "environment": run.environment,
+        "speed": speed_of(run),
         "command": repeat_command(run),
         "are_prompts_public": run.release.are_answers_public,
     }
@@ -237,6 +264,16 @@ def how_it_was_run(submission: Submission) -> dict[str, Any] | None:
 def repeat_command(run: HostedRun) -> str:
     """The command that repeats a run against an endpoint of one's own."""
     facts, cut = run.facts, run.facts["truncation"]
+    if "hub_model" in facts:
+        asked = facts["hub_model"]
+        answering = [f"--repository {asked['repository']}@{asked['commit']}", "--owner YOU@…"]
+    else:
+        plain = facts["endpoint"]["model"] if _is_plain(facts) else ""
+        answering = [
+            f"--tokenizer {cut['tokenizer']}",
+            f"--model-name '{plain}'" if plain else "--model-name NAME",
+            "--base-url https://… --owner YOU@…",
+        ]
     is_whole = len(facts["tasks"]) == len(SUITES[run.release.suite].slugs)
     parts = [
         "python manage.py repeat_run",
@@ -244,12 +281,10 @@ def repeat_command(run: HostedRun) -> str:
         f"--prompt-set {run.prompt_set}",
         f"--policy {cut['policy']}",
         f"--context-tokens {cut['context_tokens']}",
-        f"--tokenizer {cut['tokenizer']}",
-        f"--mode {facts['endpoint']['mode']}",
+        f"--mode {(facts.get('hub_model') or facts['endpoint'])['mode']}",
         *([] if is_whole else [f"--tasks {','.join(facts['tasks'])}"]),
         *(["--auto-fit"] if cut["is_auto_fit"] else []),
-        f"--model-name '{facts['endpoint']['model']}'" if _is_plain(facts) else "--model-name NAME",
-        "--base-url https://… --owner YOU@…",
+        *answering,
     ]
     return " \\\n  ".join(parts)
 

@@ -23,7 +23,16 @@ from scoring.prompts import PromptSet
 from scoring.truncation import POLICIES
 from submissions import queue
 from submissions.limits import RUNS_OPEN, SWEEP_ROWS
-from submissions.models import Answer, Endpoint, HostedRun, ModelEntry, Release, RunShard
+from submissions.models import (
+    Answer,
+    Endpoint,
+    HostedRun,
+    HubModel,
+    ModelEntry,
+    Release,
+    RunShard,
+)
+from submissions.presence import count_devices
 from submissions.questions import askable_tasks
 from submissions.quota import holders_of, lock_holders, refuse_over_quota
 from submissions.rounds import refuse_outside_round
@@ -49,15 +58,24 @@ class RunRefused(Exception):
 class RunPlan:
     """What its owner asks for."""
 
-    endpoint: Endpoint
     model: ModelEntry
     release: Release
     prompt_set: PromptSet
     policy: str
     visibility: str
+    # One of the two is asked.
+    endpoint: Endpoint | None = None
+    hub_model: HubModel | None = None
     tasks: Sequence[str] = ()
     is_auto_fit: bool = False
     spending_cap: Decimal | None = None
+
+    @property
+    def asked(self) -> Endpoint | HubModel:
+        """What answers."""
+        found = self.endpoint or self.hub_model
+        assert found is not None, "a plan names what is asked"  # noqa: S101  Types cannot say so.
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +96,12 @@ def start_run(owner: User, plan: RunPlan, *, now: datetime) -> HostedRun:
         Refused: if the owner's quota of submissions is used up, or the release's round is closed.
     """
     refuse_outside_round(plan.release, now=now)
-    tasks = planned_tasks(plan.endpoint, plan.release, plan.policy, plan.tasks)
+    tasks = planned_tasks(plan.asked, plan.release, plan.policy, plan.tasks)
     facts = run_facts(plan, tasks)
     run = HostedRun(
         owner=owner,
         endpoint=plan.endpoint,
+        hub_model=plan.hub_model,
         model=plan.model,
         release=plan.release,
         tasks=tasks,
@@ -101,7 +120,7 @@ def start_run(owner: User, plan: RunPlan, *, now: datetime) -> HostedRun:
         lock_holders(holders)
         if HostedRun.objects.filter(owner=owner, status__in=OPEN).count() >= RUNS_OPEN:
             raise RunRefused(
-                "endpoint",
+                "release",
                 _("You have %(count)s open runs; wait for one of them.") % {"count": RUNS_OPEN},
             )
         refuse_over_quota(holders, now=now)
@@ -111,7 +130,7 @@ def start_run(owner: User, plan: RunPlan, *, now: datetime) -> HostedRun:
 
 
 def planned_tasks(
-    endpoint: Endpoint, release: Release, policy: str, tasks: Sequence[str]
+    asked: Endpoint | HubModel, release: Release, policy: str, tasks: Sequence[str]
 ) -> list[str]:
     """The tasks of a plan in the suite's order; all that can be asked where none is named.
 
@@ -123,8 +142,8 @@ def planned_tasks(
         raise RunRefused("release", _("This release holds answers and no contexts to ask about."))
     if policy not in POLICIES:
         raise RunRefused("policy", _("Choose how prompts that are too long are cut."))
-    if endpoint.retired_at is not None:
-        raise RunRefused("endpoint", _("This endpoint is retired."))
+    if asked.retired_at is not None:
+        raise RunRefused("release", _("What would be asked is retired."))
     wanted = set(tasks or askable)
     if unknown := sorted(wanted - set(askable)):
         names = ", ".join(unknown)
@@ -135,20 +154,37 @@ def planned_tasks(
 
 def run_facts(plan: RunPlan, tasks: Sequence[str]) -> dict[str, Any]:
     """Everything that decides the answers: what a run's hash is taken over."""
-    endpoint = plan.endpoint
+    asked = plan.asked
     return {
-        "runner": f"openai-compatible-{RUNNER_VERSION}",
         "release": {"name": plan.release.name, "sha256": plan.release.sha256},
         "tasks": list(tasks),
         "prompt_set": {"name": plan.prompt_set.name, "sha256": plan.prompt_set.sha256},
         "truncation": {
             "policy": plan.policy,
-            "context_tokens": endpoint.context_tokens,
-            "tokenizer": endpoint.tokenizer,
+            "context_tokens": asked.context_tokens,
+            "tokenizer": asked.tokenizer,
             "is_auto_fit": plan.is_auto_fit,
         },
-        "sampling": {"temperature": 0, "seed": 0},
-        "endpoint": {"model": endpoint.model_name, "mode": endpoint.mode, "style": endpoint.style},
+        **_asked_facts(asked),
+    }
+
+
+def _asked_facts(asked: Endpoint | HubModel) -> dict[str, Any]:
+    if isinstance(asked, Endpoint):
+        return {
+            "runner": f"openai-compatible-{RUNNER_VERSION}",
+            "sampling": {"temperature": 0, "seed": 0},
+            "endpoint": {"model": asked.model_name, "mode": asked.mode, "style": asked.style},
+        }
+    return {
+        "runner": f"transformers-local-{RUNNER_VERSION}",
+        "sampling": {"greedy": True},
+        "hub_model": {
+            "repository": asked.repository,
+            "commit": asked.commit,
+            "mode": asked.mode,
+            "chat_template_sha256": asked.facts["chat_template_sha256"] if asked.is_chat else "",
+        },
     }
 
 
@@ -177,9 +213,16 @@ def store_plan(run: HostedRun, shards: Sequence[NewShard], *, now: datetime) -> 
             ],
             batch_size=500,
         )
-        for _more in range(settings.RUN_WORKERS - 1):
+        for _more in range(min(_most_workers(run, now), len(shards)) - 1):
             queue.enqueue_run(run.pk)
     return True
+
+
+def _most_workers(run: HostedRun, now: datetime) -> int:
+    """How many may work on a run at a time."""
+    if run.hub_model_id is None:
+        return int(settings.RUN_WORKERS)
+    return max(1, min(settings.RUN_DEVICES, count_devices(now=now)))
 
 
 def pause_run(run: HostedRun, *, reason: str) -> bool:
@@ -291,7 +334,7 @@ def sweep_runs(*, now: datetime) -> int:
     announced = 0
     for run in due.order_by("announced_at", "pk")[:SWEEP_ROWS]:
         live = RunShard.objects.filter(run=run, lease_expires_at__gt=now)
-        if live.values("worker").distinct().count() >= settings.RUN_WORKERS:
+        if live.values("worker").distinct().count() >= _most_workers(run, now):
             continue
         if run.planned_at and live.exists() and not _unheld(now).filter(run=run).exists():
             continue
@@ -307,10 +350,27 @@ def _unheld(now: datetime) -> QuerySet[RunShard]:
     return RunShard.objects.filter(is_free, is_done=False)
 
 
+def add_machine(run: HostedRun, machine: str, facts: dict[str, Any]) -> None:
+    """Note in a run's environment record what one of its machines is."""
+    with transaction.atomic():
+        row = _open(run).select_for_update().get()
+        known = row.environment.get("machines", {})
+        row.environment = {**row.environment, "machines": {**known, machine: facts}}
+        row.save(update_fields=["environment"])
+
+
+def has_work(run: HostedRun, *, now: datetime) -> bool:
+    """Whether a worker would find a shard, or the end of a run to write."""
+    if run.planned_at is None or _unheld(now).filter(run=run).exists():
+        return True
+    return not RunShard.objects.filter(run=run, is_done=False).exists()
+
+
 def others_wait(run: HostedRun, *, now: datetime) -> bool:
-    """Whether another run wants a worker and has none."""
+    """Whether another run wants a worker of the same kind and has none."""
     held = RunShard.objects.filter(run=OuterRef("pk"), lease_expires_at__gte=now)
-    waiting = HostedRun.objects.filter(~Exists(held), status__in=WORKING)
+    is_alike = Q(hub_model=None) if run.hub_model_id is None else ~Q(hub_model=None)
+    waiting = HostedRun.objects.filter(~Exists(held), is_alike, status__in=WORKING)
     return waiting.exclude(pk=run.pk).exists()
 
 

@@ -63,6 +63,9 @@ def personal_data(person: User, *, now: datetime) -> dict[str, Any]:
         },
         "models": list(ModelEntry.objects.filter(owner=person).values(*_MODEL)),
         "endpoints": list(person.endpoints.values("name", "base_url", "model_name", "created_at")),
+        "hub_models": list(
+            person.hub_models.values("repository", "commit", "mode", "context_tokens", "created_at")
+        ),
         "runs": list(HostedRun.objects.filter(owner=person).values(*_RUN)),
         "submissions": [_submission(one) for one in _submissions(person)],
     }

@@ -1,10 +1,11 @@
 """Reads the queue: who waits where, for about how long, and who works."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from statistics import quantiles
+from typing import Any
 
 from django.conf import settings
 
@@ -48,6 +49,8 @@ class Worker:
     processes: int
     seen_seconds: float
     is_gone: bool
+    # What it runs models with; empty for the others.
+    machine: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +69,16 @@ class Queue:
 def read_queue(reader: Reader, *, only_mine: bool, now: datetime) -> Queue:
     """Read the queue as `reader` may see it, in a fixed number of queries."""
     workers = tuple(
-        Worker(f"{number}", one.processes, (now - one.seen_at).total_seconds(), _is_gone(one, now))
+        Worker(
+            f"{number}",
+            one.processes,
+            (now - one.seen_at).total_seconds(),
+            _is_gone(one, now),
+            one.machine,
+        )
         for number, one in enumerate(WorkerSeen.objects.order_by("started_at"), start=1)
     )
-    processes = sum(one.processes for one in workers if not one.is_gone)
+    processes = sum(one.processes for one in workers if not (one.is_gone or one.machine))
     usual = _usual()
     running = list(Evaluation.objects.filter(status=OPEN[1]).order_by("started_at"))
     # What waits for the end of a blind round stands in nobody's way.

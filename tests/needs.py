@@ -15,6 +15,11 @@ SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+def absent(what: str, reason: str) -> None:
+    """Skip a test for want of something, or fail it where that is required."""
+    _skip_or_fail(what, reason)
+
+
 def _skip_or_fail(what: str, reason: str) -> None:
     if what in os.environ.get("PORTAL_REQUIRE", "").split(","):
         pytest.fail(f"required and absent: {reason}")

@@ -51,13 +51,14 @@ class Work:
         context_tokens: int,
         is_chat: bool,
         worker: str,
+        is_leader_first: bool = True,
     ) -> None:
         """Prepare to work; nothing is claimed yet."""
         self._run, self._runner, self._worker = run, runner, worker
         self._prompts, self._tokenizer = prompts, tokenizer
         self._context_tokens, self._is_chat = context_tokens, is_chat
         self._read_fields = PROMPTING[run.release.suite].read_fields
-        self._hand = Hand()
+        self._hand = Hand(is_leader_first=is_leader_first)
         self._flying: dict[Future[Completion], Item] = {}
         self._ends: SimpleQueue[Future[Completion]] = SimpleQueue()
         self._beaten_at = 0.0

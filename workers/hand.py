@@ -35,8 +35,14 @@ class Item:
 class Hand:
     """Ready items, those that wait for their next try, and how much of each shard is left."""
 
-    def __init__(self) -> None:
-        """Hold nothing."""
+    def __init__(self, *, is_leader_first: bool = True) -> None:
+        """Hold nothing.
+
+        Args:
+            is_leader_first: whether the first question on a context must end before the others go
+                out; a runner that answers one after the other wants all of them in a row.
+        """
+        self._is_leader_first = is_leader_first
         self.shards: dict[int, RunShard] = {}
         self._ready: deque[Item] = deque()
         self._later: list[tuple[float, int, Item]] = []
@@ -51,8 +57,11 @@ class Hand:
             leader, *rest = (
                 Item(shard, position, context_tokens=context_tokens) for position in group
             )
-            leader.followers = rest
             self._ready.append(leader)
+            if self._is_leader_first:
+                leader.followers = rest
+            else:
+                self._ready.extend(rest)
             left += len(group)
         self._left[shard.pk] = left
 

@@ -16,12 +16,14 @@ from scoring.truncation import Fitted, NoRoom
 from submissions import runs
 from submissions.endpoints import outbound_rules, record_try
 from submissions.limits import ANSWER_CHARS, ANSWER_STREAM_BYTES
-from submissions.models import Endpoint, HostedRun
+from submissions.models import Endpoint, HostedRun, HubModel
 from submissions.prompt_sets import UnknownPromptSet, find_prompt_set
 from submissions.questions import NoContexts
 from submissions.run_end import end_run
 from submissions.sealing import SealBroken, unseal
 from workers.generate import Work
+from workers.machine import NoMachine
+from workers.own_models import WeightsMissing, work_with_own_model
 from workers.plan import plan_shards
 from workers.runners.base import RunnerError, Wait
 from workers.runners.openai_compatible import EndpointConfig, OpenAICompatible
@@ -31,7 +33,15 @@ from workers.tokenizers import NoTokenizer, find_tokenizer
 logger = logging.getLogger(__name__)
 
 # What stops a run until somebody mends it; the text is for its owner.
-_MENDABLE: Final = (AddressRefused, NoContexts, NoRoom, NoTokenizer, SealBroken, UnknownPromptSet)
+_MENDABLE: Final = (
+    AddressRefused,
+    NoContexts,
+    NoRoom,
+    NoTokenizer,
+    SealBroken,
+    UnknownPromptSet,
+    WeightsMissing,
+)
 _TRY_SECONDS: Final = 60.0
 # Well before the broker would give the message to somebody else.
 _LONGEST_SECONDS: Final = 3000.0
@@ -96,16 +106,23 @@ def work_on_run(run_id: int, *, worker: str, is_stopping: Callable[[], bool]) ->
         is_stopping: whether the worker should come to its end.
     """
     run = (
-        HostedRun.objects.select_related("endpoint", "release", "owner", "model")
+        HostedRun.objects.select_related("endpoint", "hub_model", "release", "owner", "model")
         .filter(pk=run_id, status__in=runs.WORKING)
         .first()
     )
-    if run is None or run.endpoint is None:
+    if run is None or run.asked is None:
         return
     try:
         prompts = find_prompt_set(run.release.suite, run.prompt_set)
-        _plan(run, prompts, run.endpoint)
-        _work(run, run.endpoint, prompts, worker=worker, is_stopping=is_stopping)
+        _plan(run, prompts, run.asked)
+        if isinstance(run.asked, HubModel):
+            work_with_own_model(run, run.asked, prompts, worker=worker, is_stopping=is_stopping)
+        else:
+            _work(run, run.asked, prompts, worker=worker, is_stopping=is_stopping)
+    except NoMachine as error:
+        # It stays announced to those that can.
+        logger.warning("run %s came to a worker that runs no models: %s", run.public_id, error)
+        return
     except _MENDABLE as error:
         runs.halt_run(run, reason=_said(error), now=timezone.now())
         return
@@ -118,9 +135,9 @@ def _said(error: Exception) -> str:
     return str(error)
 
 
-def _plan(run: HostedRun, prompts: PromptSet, endpoint: Endpoint) -> None:
+def _plan(run: HostedRun, prompts: PromptSet, asked: Endpoint | HubModel) -> None:
     if run.planned_at is None:
-        new = plan_shards(run, prompts, context_tokens=endpoint.context_tokens)
+        new = plan_shards(run, prompts, context_tokens=asked.context_tokens)
         runs.store_plan(run, new, now=timezone.now())
 
 

@@ -37,11 +37,24 @@ class Presence(bootsteps.StartStopStep):
         except DatabaseError as error:
             logger.warning("worker %s stays listed until tomorrow: %s", self.worker_name, error)
 
+    @staticmethod
+    def _machine() -> dict[str, Any]:
+        """What a worker that runs models has; nothing of the others."""
+        from workers.machine import known_machine  # noqa: PLC0415  As above.
+
+        found = known_machine()
+        return found.announced() if found else {}
+
     def _say(self) -> None:
         from submissions.presence import see_worker  # noqa: PLC0415  Needs loaded models.
 
         try:
-            see_worker(self.worker_name, processes=self.processes, now=timezone.now())
+            see_worker(
+                self.worker_name,
+                processes=self.processes,
+                now=timezone.now(),
+                machine=self._machine(),
+            )
         except DatabaseError as error:
             logger.warning("worker %s is not seen: %s", self.worker_name, error)
         finally:

@@ -31,6 +31,7 @@ from submissions.ranking import (
 from submissions.reports import due_report, store_report
 from submissions.trials import due_trial, store_failed_trial, store_trial
 from submissions.uploads import sweep_uploads
+from workers import gpu_worker  # noqa: F401  It waits for a worker's beginning.
 from workers.confined import LimitReached
 from workers.evaluate import EvaluationFailed, evaluate_submission
 from workers.heartbeat import keep_lease

@@ -12,6 +12,7 @@ from tokenizers import Tokenizer as HubFile
 
 from scoring.truncation import EstimateTokenizer, Tokenizer
 from submissions.limits import MIB, TOKENIZER_BYTES
+from submissions.repositories import local_commit, local_folder
 
 NAME: Final = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}@[0-9a-f]{40}", re.ASCII)
 
@@ -62,6 +63,8 @@ def _hub_tokenizer(name: str, folder: Path) -> HubTokenizer:
     """What has this name never changes: a commit is a hash."""
     path = folder / name.replace("/", "--") / "tokenizer.json"
     if not path.is_file():
+        path = _local_file(name) or path
+    if not path.is_file():
         _fetch(name, path)
     _check_size(name, path.stat().st_size)
     try:
@@ -79,6 +82,15 @@ def _check_size(name: str, size: int | None) -> None:
         )
 
 
+def _local_file(name: str) -> Path | None:
+    """The tokenizer of a model in this site's own folder, if it is at that commit."""
+    repository, commit = name.split("@")
+    folder = local_folder(repository)
+    if folder is None or local_commit(folder) != commit:
+        return None
+    return folder / "tokenizer.json"
+
+
 def _fetch(name: str, path: Path) -> None:
     """Bring a tokenizer's file, whose size the Hub tells first: anybody may put a file there."""
     # The hub's client is large, and most sites never need it here.
@@ -91,9 +103,16 @@ def _fetch(name: str, path: Path) -> None:
 
     repository, commit = name.split("@")
     try:
-        url = hf_hub_url(repository, path.name, revision=commit)
+        url = hf_hub_url(repository, path.name, revision=commit, endpoint=settings.HUB_URL)
         _check_size(name, get_hf_file_metadata(url, token=False).size)
-        hf_hub_download(repository, path.name, revision=commit, local_dir=path.parent, token=False)
+        hf_hub_download(
+            repository,
+            path.name,
+            revision=commit,
+            local_dir=path.parent,
+            token=False,
+            endpoint=settings.HUB_URL,
+        )
     except (
         *(HfHubHTTPError, LocalEntryNotFoundError),
         *(httpx2.HTTPError, OSError, ValueError),

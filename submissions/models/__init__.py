@@ -5,6 +5,7 @@ from submissions.models.door import IdempotentAnswer, PartialUpload
 from submissions.models.draft import Draft, DraftFile
 from submissions.models.endpoint import Endpoint
 from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, TaskResult
+from submissions.models.hub_model import HubModel
 from submissions.models.line import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, Part, Tier
 from submissions.models.quota import QuotaSlot
 from submissions.models.release import Example, ItemSet, Release, ReleaseTask, Round
@@ -32,6 +33,7 @@ __all__ = [
     "Example",
     "Failure",
     "HostedRun",
+    "HubModel",
     "IdempotentAnswer",
     "ItemSet",
     "ModelEntry",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from submissions.models.endpoint import Endpoint
+from submissions.models.hub_model import HubModel
 from submissions.models.release import Release
 from submissions.models.submission import ModelEntry, Submission, new_public_id
 
@@ -43,8 +44,11 @@ class HostedRun(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="hosted_runs"
     )
-    # Null where another kind of runner answers.
+    # One of the two answers: a server that we ask, or a model that we run.
     endpoint = models.ForeignKey(Endpoint, null=True, on_delete=models.PROTECT, related_name="runs")
+    hub_model = models.ForeignKey(
+        HubModel, null=True, on_delete=models.PROTECT, related_name="runs"
+    )
     model = models.ForeignKey(ModelEntry, on_delete=models.PROTECT, related_name="hosted_runs")
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="hosted_runs")
     tasks = models.JSONField()
@@ -97,6 +101,10 @@ class HostedRun(models.Model):
                 name="who_runs_has_a_plan",
             ),
             models.CheckConstraint(
+                condition=models.Q(endpoint=None) | models.Q(hub_model=None),
+                name="one_thing_answers_a_run",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(spending_cap__gt=0) | models.Q(spending_cap=None),
                 name="a_cap_is_positive",
             ),
@@ -115,6 +123,11 @@ class HostedRun(models.Model):
     def get_absolute_url(self) -> str:
         """Where the run's page is."""
         return reverse("submissions:run", args=[self.public_id])
+
+    @property
+    def asked(self) -> Endpoint | HubModel | None:
+        """What answers."""
+        return self.endpoint or self.hub_model
 
     @property
     def is_open(self) -> bool:

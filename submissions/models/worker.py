@@ -12,6 +12,8 @@ class WorkerSeen(models.Model):
     processes = models.PositiveSmallIntegerField(default=1)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    # Of a worker that runs models: its devices with their memory, and its libraries.
+    machine = models.JSONField(default=dict)
 
     class Meta:
         ordering: ClassVar = ["name"]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -14,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from submissions.endpoint_forms import EndpointForm, RunForm
+from submissions.endpoint_forms import EndpointForm
 from submissions.endpoints import (
     EndpointRefused,
     ask_for_try,
@@ -22,13 +21,11 @@ from submissions.endpoints import (
     register_endpoint,
     retire_endpoint,
 )
-from submissions.entries import ModelFacts, enter_model
-from submissions.intake import Refused
-from submissions.models import Endpoint, ModelEntry
-from submissions.run_progress import estimate_run, runs_of, visible_endpoints
-from submissions.runs import RunPlan, RunRefused, planned_tasks, start_run
+from submissions.models import Endpoint
+from submissions.run_progress import runs_of, visible_endpoints
 from submissions.sealing import Secret
 from submissions.views.http import HtmxRequest, person_of
+from submissions.views.run_start import run_page
 
 
 def _mine(request: HtmxRequest, public_id: str) -> Endpoint:
@@ -138,31 +135,4 @@ def retire(request: HtmxRequest, public_id: str) -> HttpResponse:
 @never_cache
 def new_run(request: HtmxRequest, public_id: str) -> HttpResponse:
     """Say what a run would take, or start it."""
-    found, person = _mine(request, public_id), person_of(request)
-    form = RunForm(request.POST or None, endpoint=found, owner=person, suite=settings.DEFAULT_SUITE)
-    context: dict[str, Any] = {"endpoint": found, "form": form}
-    if request.method == "POST" and form.is_valid():
-        plan = form.plan()
-        try:
-            if request.POST.get("action") == "start":
-                return redirect(_start(request, form, plan))
-            tasks = planned_tasks(found, plan["release"], plan["policy"], plan["tasks"])
-            context["estimate"] = estimate_run(found, plan["release"], plan["prompt_set"], tasks)
-        except RunRefused as refused:
-            form.add_error(refused.field, refused.message)
-        except Refused as refused:
-            for problem in refused.problems:
-                form.add_error(None, f"{problem.found}. {problem.fix}")
-    return render(request, "endpoints/run.html", context, status=422 if form.errors else 200)
-
-
-def _start(request: HtmxRequest, form: RunForm, plan: dict[str, Any]) -> Any:
-    person, chosen = person_of(request), form.model_or_facts()
-    # What cannot start enters no model.
-    planned_tasks(plan["endpoint"], plan["release"], plan["policy"], plan["tasks"])
-    model: ModelEntry = (
-        enter_model(person, chosen, now=timezone.now())
-        if isinstance(chosen, ModelFacts)
-        else chosen
-    )
-    return start_run(person, RunPlan(model=model, **plan), now=timezone.now())
+    return run_page(request, _mine(request, public_id))

@@ -74,6 +74,10 @@ def _endpoint(things: Things) -> dict[str, Any]:
     return {"public_id": things.endpoint.public_id}
 
 
+def _hub_model(things: Things) -> dict[str, Any]:
+    return {"public_id": things.hub_model.public_id}
+
+
 def _token(things: Things) -> dict[str, Any]:
     return {"token_key": things.token.token_key}
 
@@ -217,6 +221,14 @@ PAGES: Final[dict[str, list[Row]]] = {
     # Both ask for the password first.
     "submissions:take-data": [Row("POST", "302 302 302 302 302")],
     "submissions:close-account": [Row("POST", "302 302 302 302 302")],
+    "submissions:hub-models": [Row("GET", SIGNED_IN)],
+    "submissions:hub-model-new": [Row("GET", SIGNED_IN), Row("POST", SIGNED_IN)],
+    "submissions:hub-model": [Row("GET", OWNERS_PAGE, _hub_model)],
+    "submissions:hub-model-retire": [Row("POST", OWNERS_ACTION, _hub_model)],
+    "submissions:hub-model-run": [
+        Row("GET", OWNERS_PAGE, _hub_model),
+        Row("POST", OWNERS_PAGE, _hub_model),
+    ],
     "submissions:endpoints": [Row("GET", SIGNED_IN)],
     "submissions:endpoint-new": [Row("GET", SIGNED_IN), Row("POST", SIGNED_IN)],
     "submissions:endpoint": [Row("GET", OWNERS_PAGE, _endpoint)],

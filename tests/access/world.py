@@ -10,7 +10,7 @@ from accounts.models import ApiToken, Invitation, Membership, Organization, User
 from accounts.organizations import found_organization, invite
 from notices.models import Delivery, Webhook
 from submissions.entries import ModelFacts
-from submissions.models import Draft, Endpoint, HostedRun, PartialUpload, Submission
+from submissions.models import Draft, Endpoint, HostedRun, HubModel, PartialUpload, Submission
 from submissions.receive import UploadOptions, receive_upload
 from submissions.uploads import begin_upload
 from tests import make
@@ -30,6 +30,7 @@ class Things:
     draft: Draft
     upload: PartialUpload
     endpoint: Endpoint
+    hub_model: HubModel
     run: HostedRun
     token: ApiToken
     webhook: Webhook
@@ -102,6 +103,17 @@ def _things(owner: User, name: str) -> Things:
             base_url="https://example.org/v1",
             model_name="m",
             context_tokens=1000,
+            created_at=now,
+        ),
+        hub_model=HubModel.objects.create(
+            owner=owner,
+            repository="org/name",
+            revision="main",
+            commit="a" * 40,
+            context_tokens=1000,
+            needed_bytes=1,
+            weight_bytes=1,
+            facts={"chat_template_sha256": ""},
             created_at=now,
         ),
         run=_run(owner, submission, now),

@@ -14,9 +14,11 @@ from accounts.models import User
 from scoring.truncation import POLICIES
 from submissions.endpoints import EndpointFacts, EndpointRefused, register_endpoint
 from submissions.entries import ModelFacts, enter_model
+from submissions.hub_models import HubModelFacts, register_hub_model
 from submissions.intake import Refused
-from submissions.models import Endpoint, HostedRun, Release, Submission
+from submissions.models import Endpoint, HostedRun, HubModel, Release, Submission
 from submissions.prompt_sets import UnknownPromptSet, find_prompt_set
+from submissions.repositories import RepositoryRefused
 from submissions.runs import RunPlan, RunRefused, start_run
 from submissions.sealing import Secret
 
@@ -38,8 +40,9 @@ class Command(BaseCommand):
         parser.add_argument("--mode", required=True, choices=Endpoint.Mode.values)
         parser.add_argument("--tasks", default="", help="several with commas; default: all")
         parser.add_argument("--auto-fit", action="store_true")
-        parser.add_argument("--model-name", required=True, help="as the server calls it")
-        parser.add_argument("--base-url", required=True)
+        parser.add_argument("--repository", default="", help="org/name@commit, for our own workers")
+        parser.add_argument("--model-name", default="", help="as the server calls it")
+        parser.add_argument("--base-url", default="")
         parser.add_argument("--owner", required=True, help="e-mail address of the run's owner")
         parser.add_argument("--concurrency", type=int, default=4)
         parser.add_argument("--wait-seconds", type=float, default=24 * 3600.0)
@@ -48,7 +51,13 @@ class Command(BaseCommand):
         """Start it, wait, and say where its submission is."""
         try:
             run = _start(options)
-        except (EndpointRefused, RunRefused, Refused, UnknownPromptSet) as error:
+        except (
+            EndpointRefused,
+            RepositoryRefused,
+            RunRefused,
+            Refused,
+            UnknownPromptSet,
+        ) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"run {run.public_id}, hash {run.sha256}")
         deadline = time.monotonic() + options["wait_seconds"]
@@ -67,6 +76,38 @@ def _start(options: dict[str, Any]) -> HostedRun:
     if owner is None or release is None:
         missing = "a user with that address" if owner is None else "that release"
         raise CommandError(f"this portal has not {missing}")
+    prompt_set = find_prompt_set(release.suite, options["prompt_set"])
+    asked = _asked(owner, options)
+    plan = RunPlan(
+        endpoint=asked if isinstance(asked, Endpoint) else None,
+        hub_model=asked if isinstance(asked, HubModel) else None,
+        model=enter_model(owner, ModelFacts(name=_name(options)), now=timezone.now()),
+        release=release,
+        prompt_set=prompt_set,
+        policy=options["policy"],
+        visibility=Submission.Visibility.PRIVATE,
+        tasks=[task for task in options["tasks"].split(",") if task],
+        is_auto_fit=options["auto_fit"],
+    )
+    return start_run(owner, plan, now=timezone.now())
+
+
+def _name(options: dict[str, Any]) -> str:
+    return str(options["model_name"] or options["repository"].partition("@")[0])
+
+
+def _asked(owner: User, options: dict[str, Any]) -> Endpoint | HubModel:
+    if options["repository"]:
+        name, _, commit = options["repository"].partition("@")
+        told = HubModelFacts(
+            repository=name,
+            revision=commit or "main",
+            mode=options["mode"],
+            context_tokens=options["context_tokens"],
+        )
+        return register_hub_model(owner, told, now=timezone.now())
+    if not (options["base_url"] and options["model_name"]):
+        raise CommandError("give --repository, or --base-url and --model-name")
     facts = EndpointFacts(
         name=f"repeated {timezone.now():%Y-%m-%d %H:%M:%S}",
         base_url=options["base_url"],
@@ -76,17 +117,5 @@ def _start(options: dict[str, Any]) -> HostedRun:
         mode=options["mode"],
         concurrency=options["concurrency"],
     )
-    prompt_set = find_prompt_set(release.suite, options["prompt_set"])
     key = Secret(os.environ.get(KEY_VARIABLE, ""))
-    endpoint = register_endpoint(owner, facts, key=key, now=timezone.now())
-    plan = RunPlan(
-        endpoint=endpoint,
-        model=enter_model(owner, ModelFacts(name=options["model_name"]), now=timezone.now()),
-        release=release,
-        prompt_set=prompt_set,
-        policy=options["policy"],
-        visibility=Submission.Visibility.PRIVATE,
-        tasks=[task for task in options["tasks"].split(",") if task],
-        is_auto_fit=options["auto_fit"],
-    )
-    return start_run(owner, plan, now=timezone.now())
+    return register_endpoint(owner, facts, key=key, now=timezone.now())

@@ -11,6 +11,7 @@ from typing import Any, Final
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
+from scoring.model_shape import unusual
 from workers.runners.transformers_local import attention
 from workers.runners.transformers_local.memory import ContextCache, bytes_a_token
 from workers.runners.transformers_local.messages import LocalConfig
@@ -97,6 +98,7 @@ def fetch(config: LocalConfig) -> None:
                 local_dir=config.folder,
                 allow_patterns=list(FILES),
                 token=False,
+                endpoint=config.hub_url or None,
             )
         except Exception as error:  # The client raises whatever its transport raises.
             raise CannotLoad(f"{config.repository} cannot be fetched: {error}") from error
@@ -117,7 +119,8 @@ def load(config: LocalConfig) -> Loaded:
         torch.set_num_threads(config.threads)
     try:
         settings = AutoConfig.from_pretrained(config.folder, trust_remote_code=False)
-        refuse_unusual(settings.to_dict())
+        if reason := unusual(settings.to_dict()):
+            raise CannotLoad(reason)
         _refuse_too_large(config, settings, dtype)
         model = AutoModelForCausalLM.from_pretrained(
             config.folder,
@@ -138,36 +141,6 @@ def load(config: LocalConfig) -> Loaded:
     environment = _environment(config, model, tokenizer)
     environment |= {"is_compiled": is_compiled, "attention_checked_to": round(distance, 6)}
     return Loaded(model, texts, _ends(model, tokenizer), environment)
-
-
-def refuse_unusual(settings: dict[str, Any]) -> None:
-    """Refuse what our attention does not compute.
-
-    Args:
-        settings: as in config.json.
-
-    Raises:
-        CannotLoad: for a window, a soft cap, recurrent layers, quantized weights, code of its own.
-    """
-    if reason := unusual(settings):
-        raise CannotLoad(reason)
-
-
-def unusual(settings: dict[str, Any]) -> str:
-    """Why a model of this config.json is not run here; empty if it is."""
-    if settings.get("auto_map"):
-        return "it needs code of its own"
-    if settings.get("quantization_config"):
-        return "its weights are quantized"
-    kinds = set(settings.get("layer_types") or []) - {"full_attention"}
-    has_window = settings.get("sliding_window") and settings.get("use_sliding_window", True)
-    if kinds or (has_window and not settings.get("layer_types")):
-        return "some of its layers see only a part of the context, or are recurrent"
-    if settings.get("attn_logit_softcapping"):
-        return "its attention has a soft cap"
-    if not settings.get("num_hidden_layers") or not settings.get("num_attention_heads"):
-        return "it is not a decoder of text"
-    return ""
 
 
 def _refuse_too_large(config: LocalConfig, settings: Any, dtype: torch.dtype) -> None:

@@ -41,6 +41,8 @@ class LocalConfig:
     repository: str = ""
     """What to bring from the Hugging Face Hub, at `commit`; empty: the folder is there already."""
     commit: str = ""
+    hub_url: str = ""
+    """Where the Hub is; empty: where its client looks."""
     devices: tuple[str, ...] = ("cpu",)
     """Numbers of cards, as CUDA_VISIBLE_DEVICES takes them; or "cpu"."""
     chunk_tokens: int = 16_384

@@ -1,0 +1,64 @@
+"""A server that speaks as much of the Hugging Face Hub as registering a model asks of it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    files: Mapping[str, bytes]
+    told: Mapping[str, Any]
+
+    def do_GET(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        if path.startswith("/api/models/org/name"):
+            self._answer(200, json.dumps(self._info()).encode(), "application/json")
+        elif path.startswith(f"/org/name/resolve/{COMMIT}/"):
+            name = path.removeprefix(f"/org/name/resolve/{COMMIT}/")
+            self._answer(200, self.files[name], "application/octet-stream")
+        else:
+            headers = {"X-Error-Code": "RepoNotFound"}
+            self._answer(404, b'{"error": "no such repository"}', "application/json", headers)
+
+    do_HEAD = do_GET  # noqa: N815  As the base class calls it.
+
+    def _info(self) -> dict[str, Any]:
+        siblings = [{"rfilename": name, "size": len(data)} for name, data in self.files.items()]
+        return {"id": "org/name", "sha": COMMIT, "siblings": siblings, **self.told}
+
+    def _answer(
+        self, status: int, data: bytes, kind: str, more: Mapping[str, str] | None = None
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("ETag", f'"{sha256(data).hexdigest()}"')
+        for name, value in (more or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def log_message(self, *_parts: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def running_hub(files: Mapping[str, bytes], **told: Any) -> Iterator[str]:
+    """A Hub with one repository, org/name, at COMMIT; gives its address."""
+    handler = type("Handler", (_Handler,), {"files": files, "told": {"gated": False, **told}})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
