@@ -11,7 +11,7 @@ MODELS := build/models
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-models test-api fuzz check fix worker real-model needle-map gpu-worker lock messages screenshots clean
+.PHONY: help run test test-faults test-models test-api fuzz check fix worker real-model needle-map gpu-worker lock messages load screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,14 @@ fuzz: $(VENV)/dev.stamp ## let two engines look for an upload that is not refuse
 
 test-api: $(VENV)/dev.stamp ## ask the API 20,000 questions that its schema allows or forbids
 	$(BIN)/python -m tests.api.fuzz --requests 20000 $(ARGS)
+
+load: $(VENV)/base.stamp build/load/stamp ## 50 browsers and 20 uploaders for two minutes, all on this machine
+	$(BIN)/python benchmarks/load.py $(ARGS)
+
+build/load/stamp:
+	$(PYTHON) -m venv build/load
+	build/load/bin/pip install --quiet --disable-pip-version-check locust==2.47.0
+	@touch $@
 
 screenshots: $(VENV)/dev.stamp ## pictures of every page into build/screenshots
 	$(BIN)/python -m tests.screenshots

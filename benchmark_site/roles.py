@@ -36,9 +36,14 @@ def beat_schedule() -> Path:
 def commands(*, log_level: str = "INFO") -> dict[str, tuple[str, ...]]:
     """The command of every role, as the environment sets it up."""
     log = f"--loglevel={log_level}"
+    # Where one machine does everything, a page that somebody waits for comes before a score.
+    nice = ("nice", "-n", str(niceness)) if (niceness := env.int("WORKER_NICE", 5)) else ()
     bind = f"{env.str('BIND', '127.0.0.1')}:{env.int('PORT', 8000)}"
     return {
-        "worker": (*_CELERY, "worker", log, f"--concurrency={env.int('WORKER_PROCESSES', 2)}"),
+        "worker": (
+            *(*nice, *_CELERY, "worker", log),
+            f"--concurrency={env.int('WORKER_PROCESSES', 2)}",
+        ),
         # Asking models and calling webhooks is waiting: threads of one process, apart from those
         # that score.
         "runner": (
@@ -82,10 +87,10 @@ def is_well(role: str) -> bool:
     if role == "web":
         return _web_answers()
     if role == "beat":
-        try:
-            return time.time() - beat_schedule().stat().st_mtime < BEAT_SILENT_SECONDS
-        except OSError:
-            return False
+        # Python's shelf may put a suffix of its own behind the name.
+        kept = beat_schedule()
+        ages = [time.time() - one.stat().st_mtime for one in kept.parent.glob(f"{kept.name}*")]
+        return bool(ages) and min(ages) < BEAT_SILENT_SECONDS
     name = {"worker": "celery", "runner": "runner", "gpu": "gpu"}[role]
     ping = (*_CELERY, "inspect", "ping", "--timeout", "5", "--destination")
     done = subprocess.run(  # noqa: S603  The command is ours.

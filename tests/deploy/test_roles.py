@@ -1,0 +1,161 @@
+"""The roles of the Procfile as processes that share no folder: only database, broker and bucket.
+
+Each has a state folder of its own, as on a machine of its own, with one web process, two workers
+and a clock.  What a role needs of another's files must come out of the bucket, so a walk that ends
+with a score shows that it does.
+"""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from benchmark_site.env import new_sealing_key
+from tests import make
+from tests.portal import ROOT, Portal, free_port, wait_until
+from tests.redis_server import running_redis
+from tests.s3_server import S3Server, running_s3
+
+
+class Roles(Portal):
+    """A portal whose roles were started one by one, as an operator or a cluster does."""
+
+    def __init__(self, folder: Path, *, redis_url: str, server: S3Server) -> None:
+        (folder / "operator").mkdir(parents=True)
+        super().__init__(folder / "operator")
+        self.folder = folder
+        self.running: list[subprocess.Popen[bytes]] = []
+        self.env |= server.environment | {
+            "REDIS_URL": redis_url,
+            "SECRET_KEY": secrets.token_urlsafe(64),
+            "SEALING_KEYS": new_sealing_key(),
+            "SWEEP_SECONDS": "1",
+            "LEASE_SECONDS": "10",
+        }
+        if "DATABASE_URL" not in os.environ:
+            self.env["DATABASE_URL"] = f"sqlite:///{self.sqlite}"
+
+    def run(self, role: str, name: str, **settings: str) -> subprocess.Popen[bytes]:
+        """Start a role by its line of the Procfile, with a state folder of its own."""
+        state = self.folder / name
+        state.mkdir()
+        [line] = [
+            line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith(role)
+        ]
+        own = {"STATE_DIR": str(state), "BEAT_SCHEDULE": str(state / "beat")}
+        with (state / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, *line.split(": ", 1)[1].split()[1:]],
+                cwd=ROOT,
+                env={**self.env, **own, **settings},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.running.append(process)
+        return process
+
+    def end(self) -> list[int]:
+        """Stop every role as a cluster does; their exit statuses."""
+        for process in self.running:
+            process.send_signal(signal.SIGTERM)
+        return [process.wait(60) for process in self.running]
+
+
+@contextmanager
+def running_roles(folder: Path) -> Iterator[Roles]:
+    """Broker, bucket, two workers, clock and web, from their start to their end."""
+    with ExitStack() as stack:
+        redis = stack.enter_context(running_redis(folder))
+        server = stack.enter_context(running_s3(folder / "s3"))
+        roles = Roles(folder / "roles", redis_url=redis.url, server=server)
+        stack.callback(roles.close)
+        stack.callback(roles.end)
+        roles.manage("prepare", "--skip-static")
+        for name in ("worker-1", "worker-2"):
+            roles.run("worker", name, WORKER_PROCESSES="1")
+        roles.run("beat", "beat")
+        static = folder / "roles" / "operator" / "static"
+        roles.manage("prepare", "--only-static")
+        roles.run("web", "web", STATIC_ROOT=str(static))
+        wait_until(lambda: is_up(roles.url), seconds=90, what=log_of(folder / "roles" / "web"))
+        yield roles
+
+
+def is_up(url: str) -> bool:
+    """Whether the web answers."""
+    try:
+        return requests.get(f"{url}/healthz", timeout=15).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def log_of(state: Path) -> str:
+    """What a role has said, for who looks at a failure."""
+    return f"see {state / 'log'}"
+
+
+@pytest.fixture(scope="module")
+def roles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roles]:
+    """One set of roles for these tests."""
+    with running_roles(tmp_path_factory.mktemp("roles")) as running:
+        yield running
+
+
+@pytest.mark.slow
+def test_the_walk_ends_on_the_board_with_nothing_shared_but_the_bucket(roles: Roles) -> None:
+    make.write_labels(roles.folder / "labels")
+    roles.manage("import_release", str(roles.folder / "labels"), "--name", "small", "--labels-only")
+    token = roles.token()
+    ids = []
+    for number in range(6):
+        data = make.zipped(make.files(right=number % 3))
+        answer = roles.upload(token, "all.zip", data, model=f"Walker {number}", visibility="public")
+        assert answer.status_code == 201, answer.text
+        ids.append(answer.json()["id"])
+    assert {roles.wait_scored(token, one)["status"] for one in ids} == {"done"}
+
+    board = requests.get(f"{roles.url}/leaderboard/", timeout=60)
+    assert all(f"Walker {number}" in board.text for number in range(6))
+    seen = {row[0] for row in roles.query("SELECT DISTINCT worker FROM submissions_evaluation")}
+    assert len(seen) == 2
+    assert roles.manage("verify").strip().endswith("everything holds")
+    assert not list(roles.folder.glob("*/files/*"))
+
+
+@pytest.mark.slow
+def test_contexts_of_another_machine_come_out_of_the_bucket(roles: Roles) -> None:
+    page = requests.get(f"{roles.url}/releases/offline-mini/files/passkey.jsonl", timeout=60)
+
+    assert page.status_code == 200
+    made = roles.folder / "operator" / "releases" / "offline-mini" / "passkey.jsonl"
+    assert page.content == made.read_bytes()
+
+
+@pytest.mark.slow
+def test_each_role_says_that_it_is_well_and_the_dead_one_does_not(roles: Roles) -> None:
+    def is_well(role: str, **settings: str) -> bool:
+        return not subprocess.run(
+            [sys.executable, "-m", "benchmark_site.roles", role, "--check"],
+            cwd=ROOT,
+            env={**roles.env, **settings},
+            capture_output=True,
+            timeout=120,
+            check=False,
+        ).returncode
+
+    assert is_well("web")
+    assert is_well("worker")
+    assert is_well("beat", BEAT_SCHEDULE=str(roles.folder / "beat" / "beat"))
+    assert not is_well("runner")
+    assert not is_well("web", PORT=str(free_port()))
+    assert not is_well("beat", BEAT_SCHEDULE=f"/nowhere/{uuid.uuid4()}")
