@@ -25,7 +25,7 @@ from submissions.backup import (
 )
 
 # Whose rows make a site somebody's; `manage.py prepare` puts rows into others.
-_PEOPLES: Final = frozenset({"accounts.User", "submissions.Submission", "submissions.ModelEntry"})
+_PEOPLES: Final = frozenset({"accounts.User", "submissions.Submission"})
 
 
 class CannotRestore(Exception):
@@ -107,18 +107,13 @@ def _taken() -> list[str]:
 
 
 def _tables() -> list[str]:
-    found = [one._meta.db_table for one in kept_models()]
+    found = {one._meta.db_table for one in kept_models()}
     for model in kept_models():
-        found += [field.remote_field.through._meta.db_table for field in _joins(model)]
-    return sorted(set(found))
-
-
-def _joins(model: type[models.Model]) -> list[Any]:
-    return [
-        field
-        for field in model._meta.local_many_to_many
-        if field.remote_field.through._meta.auto_created
-    ]
+        for field in model._meta.local_many_to_many:
+            through = field.remote_field.through
+            if through is not None:
+                found.add(through._meta.db_table)
+    return sorted(found)
 
 
 def _empty_tables() -> None:
