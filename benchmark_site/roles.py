@@ -59,7 +59,8 @@ def commands(*, log_level: str = "INFO") -> dict[str, tuple[str, ...]]:
         "web": (
             *(sys.executable, "-m", "gunicorn", "benchmark_site.wsgi"),
             *(f"--bind={bind}", "--worker-class=gthread"),
-            *(f"--threads={env.int('WEB_THREADS', 8)}", f"--workers={env.int('WEB_PROCESSES', 2)}"),
+            f"--workers={env.int('WEB_PROCESSES', 2)}",
+            f"--threads={env.int('WEB_THREADS', 16)}",
             *("--graceful-timeout=10", "--timeout=120", f"--log-level={log_level.lower()}"),
         ),
         # Before a new version serves: migrations and what a new portal starts with.

@@ -19,6 +19,11 @@ UPLOAD_COMPRESSION_RATIO: Final = 200
 UPLOAD_ROWS: Final = 100_000
 UPLOAD_NAME_CHARS: Final = 255
 
+# How many uploads one process reads and checks at the same time; the others wait in their order.
+# Reading is work for a processor: a third at once would make none of them sooner and every page
+# that the process shows meanwhile later.  Two, because one of them often waits for the disk.
+UPLOADS_CHECKED_AT_ONCE: Final = 2
+
 # An upload in parts is kept for this long after its last part; and how many one person may have.
 PARTIAL_UPLOAD_LIFE: Final = timedelta(hours=24)
 OPEN_UPLOADS: Final = 30

@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from submissions.intake import (
     recognise_release,
 )
 from submissions.keeping import FilesGone, hold_files
+from submissions.limits import UPLOADS_CHECKED_AT_ONCE
 from submissions.models import (
     BoardEvent,
     ModelEntry,
@@ -42,6 +44,7 @@ from submissions.tallies import tallied
 
 # How often an upload's files are stored, where others delete the same bytes at the same time.
 STORE_TRIES = 3
+_turns = threading.BoundedSemaphore(UPLOADS_CHECKED_AT_ONCE)
 
 NamedFiles = Sequence[tuple[str, IO[bytes]]]
 
@@ -136,7 +139,7 @@ def _checked(files: NamedFiles, options: UploadOptions, now: datetime) -> Iterat
         Refused: with every problem.
     """
     suite = SUITES[options.suite]
-    with tempfile.TemporaryFile() as spool:
+    with _turns, tempfile.TemporaryFile() as spool:
         for _, stream in files:
             stream.seek(0)
         parsed = parse_upload(
