@@ -121,7 +121,10 @@ def _write_rows(model: type[models.Model], sink: IO[bytes]) -> int:
     rows = model._base_manager.order_by("pk").iterator(chunk_size=BATCH_ROWS)
     for count, row in enumerate(rows, start=1):  # noqa: B007
         [plain] = serializers.serialize("python", [row])
-        sink.write(json.dumps(plain, cls=_ToTheMicrosecond, ensure_ascii=False).encode() + b"\n")
+        sink.write(
+            json.dumps(plain, cls=_ToTheMicrosecond, ensure_ascii=False, sort_keys=True).encode()
+            + b"\n"
+        )
     return count
 
 
