@@ -83,7 +83,8 @@ class ApiView(APIView):
         """The parameters that this endpoint reads for a method."""
         if method not in SAFE_METHODS:
             return {}
-        fields = dict(self.query_shape().fields) if self.query_shape else {}
+        # As the class has them: each request's own form copies them once, which is enough.
+        fields = dict(self.query_shape._declared_fields) if self.query_shape else {}
         if self.shape:
             fields["fields"] = fields_parameter(self.shape)
         return fields

@@ -1,6 +1,7 @@
 """What an address may ask: parameters that are not known, or are given twice, are refused."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.http import QueryDict
@@ -53,10 +54,16 @@ class Query(serializers.Serializer[Any]):
     """Base of the parameters of an endpoint."""
 
 
+@lru_cache(maxsize=100)
+def _names(shape: type[serializers.Serializer[Any]]) -> tuple[str, ...]:
+    """The fields of a shape, which to find out copies them all with what is in them."""
+    return tuple(shape().fields)
+
+
 def fields_parameter(shape: type[serializers.Serializer[Any]]) -> CommaList:
     """The parameter that chooses which fields of an answer come."""
     return CommaList(
-        child=serializers.ChoiceField(choices=list(shape().fields)),
+        child=serializers.ChoiceField(choices=_names(shape)),
         required=False,
         min_length=1,
         help_text="Only these fields of each object, separated by commas.",
