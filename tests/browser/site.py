@@ -69,7 +69,7 @@ SIGNED_OUT: Final = re.compile(
 )
 # Not pages of ours, and what would end the session that looks at the others.
 _LEFT_OUT: Final = re.compile(
-    r"^(admin/|api/|healthz|readyz|metrics|accounts/(github|social)/)|\.(json|svg|png|xml|txt|atom)\$?$|^\^leaderboard\\\."
+    r"^(admin/|api/|healthz|readyz|metrics|accounts/(github|social)/)|\.(jsonl?|svg|png|xml|txt|atom)\$?$|^\^leaderboard\\\."
 )
 
 
