@@ -201,6 +201,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "EvaluationStatus": "submissions.models.Evaluation.Status",
+        "NoticeKind": "submissions.api.webhooks.NOTICE_KINDS",
+        "RunStatus": "submissions.models.HostedRun.Status",
         "Visibility": "submissions.models.Submission.Visibility",
     },
     "POSTPROCESSING_HOOKS": [

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from notices.chosen import choose_mail, mail_kinds
 from notices.forms import MailForm, WebhookForm
-from notices.models import Delivery, Webhook
+from notices.models import Webhook
 from notices.tell import add_test
-from notices.webhooks import NotTaken, add_webhook, rotate_secret, secret_of
+from notices.webhooks import NotTaken, add_webhook, rotate_secret, secret_of, send_again
 
 _LISTED = 50
 
@@ -100,10 +100,8 @@ def deliveries(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 def again(request: HttpRequest, public_id: str, delivery_id: int) -> HttpResponse:
     """Send a notice once more that was given up; its id stays the same."""
-    given_up = Delivery.objects.filter(
-        webhook=_own(request, public_id), pk=delivery_id, given_up_at__isnull=False
-    )
-    if not given_up.update(due_at=timezone.now(), given_up_at=None, attempts=0):
+    delivery = _own(request, public_id).deliveries.filter(pk=delivery_id).first()
+    if delivery is None or not send_again(delivery, now=timezone.now()):
         raise Http404("no such delivery")
     return redirect("notices:deliveries", public_id=public_id)
 

@@ -68,6 +68,12 @@ def rotate_secret(webhook: Webhook) -> str:
     return secret_of(webhook)
 
 
+def send_again(delivery: Delivery, *, now: datetime) -> bool:
+    """Send a notice once more that was given up; its id stays the same.  False if it was not."""
+    given_up = Delivery.objects.filter(pk=delivery.pk, given_up_at__isnull=False)
+    return bool(given_up.update(due_at=now, given_up_at=None, attempts=0))
+
+
 def secret_of(webhook: Webhook) -> str:
     """The secret of a webhook as its receiver keeps it: whsec_ and 32 bytes in base64."""
     return f"whsec_{base64.b64encode(_key(webhook)).decode()}"

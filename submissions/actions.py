@@ -5,14 +5,14 @@ Each change is written with its event and the board's new ranks in one transacti
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from submissions.board_locks import lock_board
+from submissions.facts import NameTaken, change_model
 from submissions.limits import UNDO_PUBLISH_HOURS
-from submissions.lines import refresh_lines
-from submissions.models import BoardEvent, ModelEntry, Submission
+from submissions.models import BoardEvent, Submission
 from submissions.standings import settle_board
 from submissions.tell import tell_published
 
@@ -87,18 +87,9 @@ def rename_model(submission: Submission, name: str, *, now: datetime) -> None:
     """
     if not 0 < len(name) <= 120:
         raise NotPossible(gettext("Write a name of 1 to 120 characters."))
-    model = submission.model
-    before = model.name
     try:
-        with transaction.atomic():
-            ModelEntry.objects.filter(pk=model.pk).update(name=name)
-            model.name = name
-            refresh_lines(model)
-            BoardEvent.objects.create(
-                at=now, kind=Kind.RENAMED, submission=submission, detail={"from": before}
-            )
-    except IntegrityError as error:
-        model.name = before
+        change_model(submission.model, {"name": name}, now=now, submission=submission)
+    except NameTaken as error:
         raise NotPossible(gettext("You have another model of that name.")) from error
 
 

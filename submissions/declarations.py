@@ -71,6 +71,8 @@ CONTAMINATION: Final = Declaration(
     },
     note=_("Which data, and how you looked"),
 )
+# What is written beside an answer.
+DECLARATION_NOTE_CHARS: Final = 500
 DECLARATIONS: Final = (PROMPT, DECODING, TRUNCATION, CONTAMINATION)
 
 

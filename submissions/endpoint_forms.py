@@ -11,33 +11,44 @@ from accounts.models import User
 from scoring import SUITES
 from scoring.truncation import MIDDLE, MIDDLE_CONTEXT_FIXED
 from submissions.access import submittable_models
-from submissions.endpoints import EndpointFacts
+from submissions.endpoints import API_VERSION, TOKENIZER, EndpointFacts
 from submissions.entries import ModelFacts
 from submissions.forms import CountField
+from submissions.limits import (
+    ENDPOINT_AT_ONCE_MAX,
+    ENDPOINT_KEY_CHARS,
+    ENDPOINT_MODEL_CHARS,
+    ENDPOINT_NAME_CHARS,
+    ENDPOINT_PRICE_MAX,
+    ENDPOINT_REQUESTS_MAX,
+    ENDPOINT_TOKENS_MAX,
+    ENDPOINT_URL_CHARS,
+    ENDPOINT_VERSION_CHARS,
+    SPENDING_CAP_MAX,
+)
 from submissions.models import Endpoint, HubModel, ModelEntry, Release, Submission
-from submissions.prompt_sets import find_prompt_set, prompt_sets
+from submissions.prompt_sets import find_prompt_set, fitting_prompt_set, prompt_sets
 from submissions.sealing import Secret
-
-# A RegexField searches: what is not tied to both ends finds its match in any text.
-_TOKENIZER = r"^(estimate-1|[\w.-]{1,96}/[\w.-]{1,96}@[0-9a-f]{40})\Z"
 
 
 class EndpointForm(forms.Form):
     """What its owner says of an endpoint.  The key is only ever written."""
 
     name = forms.CharField(
-        max_length=80, label=_("Name"), help_text=_("For yourself; others do not see it.")
+        max_length=ENDPOINT_NAME_CHARS,
+        label=_("Name"),
+        help_text=_("For yourself; others do not see it."),
     )
     base_url = forms.CharField(
-        max_length=400,
+        max_length=ENDPOINT_URL_CHARS,
         label=_("Base address"),
         help_text=_("Such as https://api.example.org/v1; /chat/completions is added."),
     )
     model_name = forms.CharField(
-        max_length=200, label=_("Model"), help_text=_("As the server calls it.")
+        max_length=ENDPOINT_MODEL_CHARS, label=_("Model"), help_text=_("As the server calls it.")
     )
     key = forms.CharField(
-        max_length=400,
+        max_length=ENDPOINT_KEY_CHARS,
         required=False,
         label=_("Key"),
         widget=forms.PasswordInput({"autocomplete": "off"}),
@@ -45,15 +56,19 @@ class EndpointForm(forms.Form):
     )
     style = forms.ChoiceField(choices=Endpoint.Style.choices, label=_("It speaks like"))
     api_version = forms.RegexField(
-        r"^[\w.-]*$", max_length=40, required=False, label=_("API version (Azure)")
+        API_VERSION,
+        max_length=ENDPOINT_VERSION_CHARS,
+        required=False,
+        label=_("API version (Azure)"),
     )
     mode = forms.ChoiceField(choices=Endpoint.Mode.choices, label=_("It is asked by"))
     context_tokens = CountField(
+        most=ENDPOINT_TOKENS_MAX,
         label=_("Context length in tokens"),
         help_text=_("Prompts that are longer are cut in the middle. Such as 128K."),
     )
     tokenizer = forms.RegexField(
-        _TOKENIZER,
+        TOKENIZER,
         label=_("Tokenizer for counting"),
         initial="estimate-1",
         help_text=_(
@@ -63,22 +78,27 @@ class EndpointForm(forms.Form):
         error_messages={"invalid": _("Write org/name@commit, or estimate-1.")},
     )
     requests_per_minute = forms.IntegerField(
-        min_value=1, max_value=1_000_000, required=False, label=_("Requests per minute, at most")
+        min_value=1,
+        max_value=ENDPOINT_REQUESTS_MAX,
+        required=False,
+        label=_("Requests per minute, at most"),
     )
-    tokens_per_minute = CountField(required=False, label=_("Tokens per minute, at most"))
+    tokens_per_minute = CountField(
+        most=ENDPOINT_TOKENS_MAX, required=False, label=_("Tokens per minute, at most")
+    )
     concurrency = forms.IntegerField(
-        min_value=1, max_value=256, initial=4, label=_("Requests at once, at most")
+        min_value=1, max_value=ENDPOINT_AT_ONCE_MAX, initial=4, label=_("Requests at once, at most")
     )
     price_in = forms.DecimalField(
         min_value=0,
-        max_value=10_000,
+        max_value=ENDPOINT_PRICE_MAX,
         decimal_places=4,
         initial=0,
         label=_("US dollars per million tokens read"),
     )
     price_out = forms.DecimalField(
         min_value=0,
-        max_value=10_000,
+        max_value=ENDPOINT_PRICE_MAX,
         decimal_places=4,
         initial=0,
         label=_("US dollars per million tokens written"),
@@ -148,7 +168,7 @@ class RunForm(forms.Form):
     )
     spending_cap = forms.DecimalField(
         min_value=0,
-        max_value=1_000_000,
+        max_value=SPENDING_CAP_MAX,
         decimal_places=2,
         required=False,
         label=_("Spending cap in US dollars"),
@@ -164,7 +184,7 @@ class RunForm(forms.Form):
         suite: str,
     ) -> None:
         """Offer what can be asked about, and the owner's models."""
-        fitting = "portal-chat-1" if asked.is_chat else "portal-base-1"
+        fitting = fitting_prompt_set(is_chat=asked.is_chat)
         super().__init__(data, initial={"prompt_set": fitting}, label_suffix="")
         self.asked, self.owner, self.suite = asked, owner, suite
         if isinstance(asked, HubModel):

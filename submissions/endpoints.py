@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -18,6 +18,11 @@ from submissions import queue
 from submissions.limits import ENDPOINTS_PER_OWNER, TRY_LASTS
 from submissions.models import Endpoint
 from submissions.sealing import Secret, reseal, seal
+
+# Tied to both ends, because who looks for a pattern finds it in the middle of any text.
+API_VERSION: Final = r"^[A-Za-z0-9_.-]*\Z"
+# An estimate, or a Hugging Face repository at a commit.
+TOKENIZER: Final = r"^(estimate-1|[A-Za-z0-9_.-]{1,96}/[A-Za-z0-9_.-]{1,96}@[0-9a-f]{40})\Z"
 
 
 class EndpointRefused(Exception):

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from submissions.entries import ModelFacts, enter_model, find_entry
 from submissions.lines import refresh_lines
-from submissions.models import ModelEntry
+from submissions.models import BoardEvent, ModelEntry, Submission
 
 FACTS: Final = tuple(one.name for one in fields(ModelFacts) if one.name != "shared_with")
 
@@ -32,13 +32,22 @@ def enter_new_model(owner: User, facts: ModelFacts, *, now: datetime) -> ModelEn
         return enter_model(owner, facts, now=now)
 
 
-def change_model(model: ModelEntry, changes: dict[str, Any]) -> None:
+def change_model(
+    model: ModelEntry,
+    changes: dict[str, Any],
+    *,
+    now: datetime,
+    submission: Submission | None = None,
+) -> None:
     """Change facts of a model by their names in ModelFacts; its address stays.
 
+    Another name is an event of `submission`, by default of the model's latest one that stands.
+
     Raises:
-        NameTaken: if a new name is another model's.
+        NameTaken: if a new name is another model's; then the model is as it was.
     """
     changed = {name: changes[name] for name in FACTS if name in changes}
+    before = {name: getattr(model, name) for name in changed}
     for name, value in changed.items():
         setattr(model, name, value)
     if not changed:
@@ -47,5 +56,19 @@ def change_model(model: ModelEntry, changes: dict[str, Any]) -> None:
         with transaction.atomic():
             model.save(update_fields=list(changed))
             refresh_lines(model)
+            if "name" in changed and changed["name"] != before["name"]:
+                _note_name(model, before["name"], submission, now=now)
     except IntegrityError as error:
+        for name, value in before.items():
+            setattr(model, name, value)
         raise NameTaken from error
+
+
+def _note_name(
+    model: ModelEntry, before: str, submission: Submission | None, *, now: datetime
+) -> None:
+    told = submission or model.submissions.filter(withdrawn_at=None).first()
+    if told is not None:
+        BoardEvent.objects.create(
+            at=now, kind=BoardEvent.Kind.RENAMED, submission=told, detail={"from": before}
+        )

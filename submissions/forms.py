@@ -24,7 +24,11 @@ _COUNT_CHARS: Final = 40
 
 
 class CountField(forms.CharField):
-    """A whole number as people write it: 7B, 128K, 7 000 000 000 or 1,000,000."""
+    """A whole number as people write it: 7B, 128K, 7 000 000 000 or 1,000,000; at most `most`."""
+
+    def __init__(self, *, most: int = _COUNT_MAX, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most
 
     def to_python(self, value: str | None) -> int | None:  # type: ignore[override]
         """Return the number, or None where nothing was written."""
@@ -34,7 +38,7 @@ class CountField(forms.CharField):
         # A number that is longer is too large, and Decimal overflows at a million digits.
         match = _COUNT.fullmatch(text) if len(text) <= _COUNT_CHARS else None
         number = Decimal(match[1]) * _SUFFIXES[match[2]] if match else None
-        if number is None or number != int(number) or not 0 < number <= _COUNT_MAX:
+        if number is None or number != int(number) or not 0 < number <= self.most:
             raise forms.ValidationError(
                 gettext("Write a whole number such as 7B, 128K or 7000000000.")
             )

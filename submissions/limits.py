@@ -73,6 +73,8 @@ QUEUE_SHOWN: Final = 100
 RECENT_RUNS: Final = 50
 # How long after publishing it may be undone without a trace on the board.
 UNDO_PUBLISH_HOURS: Final = 24
+# The word why a submission was withdrawn, which everybody reads on what is left of its page.
+WITHDRAW_REASON_CHARS: Final = 300
 # Hosted runs.  How many examples one worker takes at a time, how many runs of a person may be
 # open, and how many endpoints a person may have.
 SHARD_EXAMPLES: Final = 8
@@ -95,6 +97,18 @@ GPU_QUEUES: Final[dict[str, int]] = {
     "gpu-640": 640,
     "gpu-1152": 1152,
 }
+# What is said of an endpoint, in characters; and how much it may be asked and cost.  Counts are
+# stored in 31 bits; prices are US dollars for a million tokens, with four digits behind the point.
+ENDPOINT_NAME_CHARS: Final = 80
+ENDPOINT_URL_CHARS: Final = 400
+ENDPOINT_MODEL_CHARS: Final = 200
+ENDPOINT_KEY_CHARS: Final = 400
+ENDPOINT_VERSION_CHARS: Final = 40
+ENDPOINT_TOKENS_MAX: Final = 2**31 - 1
+ENDPOINT_REQUESTS_MAX: Final = 1_000_000
+ENDPOINT_AT_ONCE_MAX: Final = 256
+ENDPOINT_PRICE_MAX: Final = 10_000
+SPENDING_CAP_MAX: Final = 1_000_000
 # After this long, a try of an endpoint that nobody ended was lost, and may be asked for again.
 TRY_LASTS: Final = timedelta(minutes=5)
 # A tokenizer's file, which a run's owner chooses and our workers read into memory: the largest in

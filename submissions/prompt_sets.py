@@ -20,6 +20,11 @@ def prompt_sets(suite: str) -> list[PromptSet]:
     return [*own, *(PromptSet.from_dict(body) for body in stored)]
 
 
+def fitting_prompt_set(*, is_chat: bool) -> str:
+    """The name of the portal's own set for how a model is asked."""
+    return "portal-chat-1" if is_chat else "portal-base-1"
+
+
 def find_prompt_set(suite: str, name: str) -> PromptSet:
     """The set of that name, or of that name and hash.  Raises: UnknownPromptSet."""
     for one in prompt_sets(suite):

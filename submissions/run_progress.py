@@ -105,9 +105,9 @@ class Estimate:
     cut: int
 
 
-def visible_endpoints(reader: User) -> QuerySet[Endpoint]:
+def visible_endpoints(reader: Reader) -> QuerySet[Endpoint]:
     """A person's own endpoints."""
-    return Endpoint.objects.filter(owner=reader, retired_at=None)
+    return Endpoint.objects.filter(owner=reader.pk, retired_at=None)
 
 
 def visible_hub_models(reader: User) -> QuerySet[HubModel]:

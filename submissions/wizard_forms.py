@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from submissions.access import submittable_models
-from submissions.declarations import DECLARATIONS
+from submissions.declarations import DECLARATION_NOTE_CHARS, DECLARATIONS
 from submissions.drafts import FACTS
 from submissions.forms import CountField, FilesField, FilesInput
 from submissions.models import Draft, ModelEntry, Release, Submission
@@ -109,7 +109,7 @@ class ProtocolForm(forms.Form):
                 choices=list(one.choices.items()), widget=forms.RadioSelect, label=str(one.title)
             )
             self.fields[f"{one.slug}_note"] = forms.CharField(
-                max_length=500, required=False, label=str(one.note)
+                max_length=DECLARATION_NOTE_CHARS, required=False, label=str(one.note)
             )
         field = cast("forms.ModelChoiceField[Any]", self.fields["release"])
         field.queryset = Release.objects.filter(suite=draft.suite)

@@ -132,7 +132,9 @@ class ApiView(APIView):
             # Asked in this order: after a refusal nobody may know yet who it was.
             is_open = done.status_code in (200, 304) and request.user.is_anonymous
             done["Cache-Control"] = "public, no-cache" if is_open else "private, no-cache"
-        if request.method in ("GET", "HEAD") and done.status_code == 200:
+        is_read = request.method in ("GET", "HEAD") and done.status_code == 200
+        # What is streamed has no hash before it is sent.
+        if is_read and isinstance(done, Response):
             done.add_post_render_callback(lambda rendered: _unless_known(request, rendered))
         return done
 

@@ -32,6 +32,7 @@ CODES: Final[dict[str, int]] = {
     "unsupported-media-type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "not-there": HTTPStatus.UNPROCESSABLE_ENTITY,
     "refused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unfit": HTTPStatus.UNPROCESSABLE_ENTITY,
     "bad-file-name": HTTPStatus.UNPROCESSABLE_ENTITY,
     "key-reused": HTTPStatus.UNPROCESSABLE_ENTITY,
     "wrong-checksum": CHECKSUM_MISMATCH,

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.request import Request
 
 from accounts.models import Organization
 from scoring import SUITES
+from submissions.access import submittable_models
 from submissions.api.queries import refuse_unknown
+from submissions.declarations import DECLARATION_NOTE_CHARS, DECLARATIONS
 from submissions.entries import ModelFacts
 from submissions.models import ModelEntry, Release, Submission
 
@@ -20,11 +22,17 @@ _OF_FORMS: Final = frozenset({"csrfmiddlewaretoken"})
 _LINK: Final = r"^https?://[^\s\u0000-\u001f\u0085<>\"]+$"
 _TEXT: Final = r"^[^\u0000]*$"
 # Something that Python does not take for white space, which it strips.
-_NOT_BLANK: Final = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085\u00a0][^\u0000]*$"
+NOT_BLANK: Final = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085\u00a0][^\u0000]*$"
 
 
-@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 120, "pattern": _NOT_BLANK})
-class NameField(serializers.CharField):
+class LineField(serializers.RegexField):
+    """A text of one to `max_length` characters, with something in it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(NOT_BLANK, **options)
+
+
+class NameField(LineField):
     """A name: at most 120 characters, and something in them."""
 
     def __init__(self, **options: Any) -> None:
@@ -61,8 +69,10 @@ class ReleaseField(serializers.SlugRelatedField[Release]):
 
     def to_internal_value(self, data: Any) -> Release:
         """Find it; a NUL, which PostgreSQL refuses to look for, names none."""
-        if not isinstance(data, str) or "\0" in data:
+        if not isinstance(data, str):
             self.fail("invalid")
+        if "\0" in data:
+            self.fail("does_not_exist", slug_name="name", value="that")
         return super().to_internal_value(data)
 
 
@@ -79,8 +89,10 @@ class OrganizationField(serializers.SlugRelatedField[Organization]):
 
     def to_internal_value(self, data: Any) -> Organization:
         """Find it; a NUL names none."""
-        if not isinstance(data, str) or "\0" in data:
+        if not isinstance(data, str):
             self.fail("invalid")
+        if "\0" in data:
+            self.fail("does_not_exist", slug_name="slug", value="that")
         return super().to_internal_value(data)
 
 
@@ -108,6 +120,11 @@ class ModelChangeSerializer(FactsSerializer):
     """Changes of a model; what is left out stays."""
 
     name = NameField(required=False)
+    shared_with = OrganizationField(
+        required=False,
+        allow_null=True,
+        help_text="An organization of yours, whose members it is for; null: its owner alone.",
+    )
 
 
 class SubmitSerializer(FactsSerializer):
@@ -141,6 +158,20 @@ class SubmitSerializer(FactsSerializer):
     note = TextField(max_length=2000, required=False)
     dry_run = serializers.BooleanField(default=False, help_text="Check and store nothing.")
 
+    def get_fields(self) -> dict[str, Any]:
+        """A question and a line for each declaration, too."""
+        fields: dict[str, Any] = super().get_fields()
+        for one in DECLARATIONS:
+            fields[one.slug] = serializers.ChoiceField(
+                choices=[(slug, str(words)) for slug, words in one.choices.items()],
+                required=False,
+                help_text=f"Declared, and shown beside the scores: {one.title}.",
+            )
+            fields[f"{one.slug}_note"] = TextField(
+                max_length=DECLARATION_NOTE_CHARS, required=False, help_text=f"{one.note}."
+            )
+        return fields
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for predictions, and for one model."""
         missing = {}
@@ -166,7 +197,27 @@ class UploadSerializer(SubmitSerializer):
     )
 
 
+def declared_in(data: Mapping[str, Any]) -> dict[str, str]:
+    """What was declared, without what was left open."""
+    names = [name for one in DECLARATIONS for name in (one.slug, f"{one.slug}_note")]
+    return {name: data[name] for name in names if data.get(name)}
+
+
 def facts_of(data: Mapping[str, Any], name: str) -> ModelFacts:
     """What was said of a model, by the fields that FactsSerializer reads."""
     known = (*FactsSerializer().fields, "shared_with")
     return ModelFacts(name=name, **{key: data[key] for key in known if key in data})
+
+
+def asked_model(request: Request, data: Mapping[str, Any]) -> ModelEntry | ModelFacts:
+    """The model that `model_slug` names, or what is said of the one that `model` names.
+
+    Raises:
+        ValidationError: if the sender may not submit to a model of that slug, or there is none.
+    """
+    if slug := data.get("model_slug"):
+        found = submittable_models(request.user).filter(slug=slug).first()
+        if found is None:
+            raise not_there("model_slug", "You have no such model.")
+        return found
+    return facts_of(data, data["model"])

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, cast
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -21,6 +22,7 @@ from submissions.api.problems import Problem
 from submissions.api.shapes import ModelShape, api_address
 from submissions.facts import NameTaken, change_model, enter_new_model
 from submissions.models import ModelEntry
+from submissions.sharing import NotShared, share_model
 
 _TAKEN = "There is a model of that name already. Choose another name."
 
@@ -71,7 +73,7 @@ class ModelView(ApiView):
     shape = ModelShape
     parser_classes = (JSONParser,)
     scopes: ClassVar = {"PATCH": Scope.MANAGE}
-    problems: ClassVar = {"PATCH": (409, 415)}
+    problems: ClassVar = {"PATCH": (409, 415, 422)}
 
     def _find(self, slug: str) -> ModelEntry:
         return get_object_or_404(visible_models(self.request.user), slug=slug)
@@ -89,10 +91,20 @@ class ModelView(ApiView):
         entry = self._find(slug)
         if not can_manage_model(entry, request.user):
             raise Problem("not-yours", "This model is not yours to change.")
-        asked = ModelChangeSerializer(data=request.data)
+        asked = ModelChangeSerializer(data=request.data, context={"request": request})
         asked.is_valid(raise_exception=True)
+        self._change(entry, asked.validated_data)
+        return self.answer(entry)
+
+    def _change(self, entry: ModelEntry, changes: dict[str, Any]) -> None:
+        """All of it or nothing."""
         try:
-            change_model(entry, asked.validated_data)
+            with transaction.atomic():
+                change_model(entry, changes, now=timezone.now())
+                if "shared_with" in changes:
+                    person = cast(User, self.request.user)
+                    share_model(entry, changes["shared_with"], sharer=person)
         except NameTaken as error:
             raise Problem("name-taken", _TAKEN) from error
-        return self.answer(entry)
+        except NotShared as error:
+            raise Problem("not-possible", str(error)) from error

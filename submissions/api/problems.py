@@ -48,6 +48,20 @@ class StorageUnavailable(Problem):
         super().__init__("storage-unavailable", text, {"Retry-After": "60"})
 
 
+class Unfit(exceptions.APIException):
+    """Fields that are well formed and yet cannot be so: each with what to do."""
+
+    def __init__(self, problems: list[dict[str, Any]]) -> None:
+        super().__init__(_sentence(problems), "unfit")
+        self.problems = problems
+        self.status_code = CODES["unfit"]
+
+
+def unfit(field: str, message: str) -> Unfit:
+    """A field that cannot be so, and what to do."""
+    return Unfit([{"field": field, "message": message}])
+
+
 def problem_details(error: Exception, _context: dict[str, Any]) -> Response | None:
     """Turn an expected error into problem details; the unexpected rises to a 500."""
     if isinstance(error, Refused):
@@ -68,7 +82,8 @@ def problem_details(error: Exception, _context: dict[str, Any]) -> Response | No
         is_well_formed = set(_leaves(error.get_codes())) == {"does_not_exist"}
         code = "not-there" if is_well_formed else "invalid"
         return _problem(code, _sentence(problems), problems, {})
-    return _problem(_code(error), str(error.detail), [], _headers(error))
+    problems = error.problems if isinstance(error, Unfit) else []
+    return _problem(_code(error), str(error.detail), problems, _headers(error))
 
 
 def _code(error: exceptions.APIException) -> str:

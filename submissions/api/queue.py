@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.models import ApiToken, Membership, Scope, User
 from submissions.access import shared_submissions
 from submissions.api.base import ApiView
+from submissions.api.organization_shapes import OrganizationShape
 from submissions.api.quota import QuotaShape
 from submissions.api.submission_shapes import EvaluationShape
 from submissions.models import Evaluation
@@ -49,21 +50,6 @@ class QueueView(ApiView):
                 "own": own[:_OWN_LISTED],
             }
         )
-
-
-class OrganizationShape(serializers.Serializer[Any]):
-    """An organization that the reader belongs to."""
-
-    slug = serializers.CharField(source="organization.slug")
-    name = serializers.CharField(source="organization.name")
-    role = serializers.ChoiceField(choices=Membership.Role.values)
-    quota = serializers.SerializerMethodField()
-
-    @extend_schema_field(QuotaShape)
-    def get_quota(self, membership: Membership) -> dict[str, Any]:
-        """What all members together have left."""
-        quota = quota_of(membership.organization, now=timezone.now())
-        return dict(QuotaShape(quota).data)
 
 
 class MeShape(serializers.Serializer[Any]):

@@ -1,58 +1,42 @@
 """Hosted runs over the API: what our workers ask of one's models, and how far they are."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import django_filters
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from submissions.api.base import ApiView
+from submissions.api.inputs import asked_model, not_there
+from submissions.api.once import IDEMPOTENCY_KEY, answer_once
 from submissions.api.pages import ListView
+from submissions.api.problems import unfit
+from submissions.api.run_inputs import RunSerializer
+from submissions.api.run_shapes import EstimateShape, RunDetailShape, RunShape
+from submissions.api.shapes import api_address
 from submissions.models import HostedRun
-
-
-class RunShape(serializers.ModelSerializer[HostedRun]):
-    """A model asked by our workers on one release; `submission` is what became of it."""
-
-    id = serializers.CharField(source="public_id")
-    model_slug = serializers.CharField(source="model.slug")
-    release = serializers.CharField(source="release.name")
-    tasks = serializers.ListField(child=serializers.CharField())
-    submission = serializers.CharField(source="submission.public_id", default=None, allow_null=True)
-    examples = serializers.IntegerField(help_text="How many are asked; 0 until it is planned.")
-    examples_done = serializers.IntegerField(help_text="How many are in finished parts.")
-
-    class Meta:
-        model = HostedRun
-        fields = (
-            "id",
-            "model_slug",
-            "release",
-            "tasks",
-            "prompt_set",
-            "policy",
-            "visibility",
-            "status",
-            "reason",
-            "examples",
-            "examples_done",
-            "created_at",
-            "planned_at",
-            "finished_at",
-            "submission",
-        )
-        read_only_fields = fields
+from submissions.prompt_sets import (
+    UnknownPromptSet,
+    find_prompt_set,
+    fitting_prompt_set,
+    prompt_sets,
+)
+from submissions.run_progress import visible_endpoints
+from submissions.run_start import RunWish, begin_run, estimate_wish
+from submissions.runs import RunRefused
 
 
 def own_runs(request: Request) -> QuerySet[HostedRun]:
     """The reader's runs, with how far they are; staff see everybody's."""
     is_done = Q(shards__is_done=True)
-    rows = HostedRun.objects.select_related("model", "release", "submission").annotate(
+    rows = HostedRun.objects.select_related("model", "release", "submission", "endpoint").annotate(
         examples=Coalesce(Sum("shards__examples"), 0),
         examples_done=Coalesce(Sum("shards__examples", filter=is_done), 0),
     )
@@ -75,6 +59,13 @@ class RunsView(ListView):
     is_public = False
     shape = RunShape
     filterset_class = RunFilters
+    parser_classes = (JSONParser,)
+    problems: ClassVar = {"POST": (409, 415, 422)}
+
+    def header_parameters(self, method: str) -> list[dict[str, Any]]:
+        """A key for what is made."""
+        own = [IDEMPOTENCY_KEY] if method == "POST" else []
+        return [*super().header_parameters(method), *own]
 
     def get_queryset(self) -> QuerySet[HostedRun]:
         """One's own."""
@@ -85,14 +76,72 @@ class RunsView(ListView):
         """Newest first."""
         return super().get(request, *args, **kwargs)
 
+    @extend_schema(
+        summary="Start a hosted run, or estimate it",
+        request=RunSerializer,
+        responses={200: EstimateShape, 201: RunShape},
+    )
+    def post(self, request: Request) -> Response:
+        """Have our workers ask a model; with `dry_run`, only say what that would take."""
+        return answer_once(self, request, lambda: self._start(request))
+
+    def _start(self, request: Request) -> Response:
+        asked = RunSerializer(data=request.data, context={"request": request})
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        try:
+            wish = _wish(request, data)
+            if data["dry_run"]:
+                return Response(EstimateShape(estimate_wish(wish)).data)
+            person, model = cast(User, request.user), asked_model(request, data)
+            made = begin_run(person, wish, model, now=timezone.now())
+        except RunRefused as refused:
+            raise unfit(refused.field, refused.message) from refused
+        run = own_runs(request).get(pk=made.pk)
+        address = api_address({"request": request}, "run", run.public_id)
+        return self.answer(run, status=201, headers={"Location": address})
+
+
+def _wish(request: Request, data: dict[str, Any]) -> RunWish:
+    """What was asked for, with the things that it names."""
+    endpoint = visible_endpoints(request.user).filter(public_id=data["endpoint"])
+    found = endpoint.first()
+    if found is None:
+        raise not_there("endpoint", "You have no such endpoint.")
+    if data.get("spending_cap") == 0:
+        raise unfit("spending_cap", "Leave this out for a run without a cap.")
+    release = data["release"]
+    name = data.get("prompt_set") or fitting_prompt_set(is_chat=found.is_chat)
+    try:
+        prompts = find_prompt_set(release.suite, name)
+    except UnknownPromptSet as error:
+        known = ", ".join(one.name for one in prompt_sets(release.suite))
+        text = f"There is no such prompt set; there are: {known}."
+        raise not_there("prompt_set", text) from error
+    return RunWish(
+        endpoint=found,
+        release=release,
+        prompt_set=prompts,
+        tasks=data.get("tasks", ()),
+        policy=data["policy"],
+        is_auto_fit=data["is_auto_fit"],
+        visibility=data["visibility"],
+        spending_cap=data.get("spending_cap"),
+    )
+
+
+def find_run(request: Request, public_id: str) -> HostedRun:
+    """A run that the reader may see.  Raises: Http404."""
+    return get_object_or_404(own_runs(request), public_id=public_id)
+
 
 class RunView(ApiView):
     """`/runs/<id>/`."""
 
     is_public = False
-    shape = RunShape
+    shape = RunDetailShape
 
-    @extend_schema(summary="Read a hosted run", responses=RunShape)
+    @extend_schema(summary="Read a hosted run", responses=RunDetailShape)
     def get(self, request: Request, public_id: str) -> Response:
         """How far it is, and why it stands still if it does."""
-        return self.answer(get_object_or_404(own_runs(request), public_id=public_id))
+        return self.answer(find_run(request, public_id))

@@ -7,6 +7,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import Organization
 from submissions.models import ModelEntry, Release
 
 
@@ -21,6 +22,7 @@ class ModelShape(serializers.ModelSerializer[ModelEntry]):
     # Empty where none was given, which is no address.
     link = serializers.CharField()
     page = serializers.SerializerMethodField(help_text="Its page for people.")
+    shared_with = serializers.SerializerMethodField()
 
     class Meta:
         model = ModelEntry
@@ -35,12 +37,27 @@ class ModelShape(serializers.ModelSerializer[ModelEntry]):
             "weights",
             "created_at",
             "page",
+            "shared_with",
         )
         read_only_fields = fields
 
     def get_page(self, entry: ModelEntry) -> str:
         """Where people read of it."""
         return page_of(self.context, entry.get_absolute_url())
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_shared_with(self, entry: ModelEntry) -> str | None:
+        """The organization whose members it is for, to these members; null to others."""
+        if entry.shared_with_id is None:
+            return None
+        # Read once a request: rows of a list share their context.
+        context: Any = self.context
+        if "own_organizations" not in context:
+            reader = context["request"].user
+            own = Organization.objects.filter(members=reader.pk).values_list("pk", "slug")
+            context["own_organizations"] = dict(own)
+        found: str | None = context["own_organizations"].get(entry.shared_with_id)
+        return found
 
 
 class ItemSetShape(serializers.Serializer[Any]):

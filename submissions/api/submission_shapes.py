@@ -48,6 +48,15 @@ class SubmissionShape(serializers.ModelSerializer[Submission]):
     model_slug = serializers.CharField(source="model.slug")
     release = serializers.CharField(source="release.name")
     suite = serializers.CharField(source="release.suite")
+    declared = serializers.DictField(
+        child=serializers.CharField(), help_text="What its submitter declares of the run."
+    )
+    superseded_by = serializers.CharField(
+        source="superseded_by.public_id",
+        default=None,
+        allow_null=True,
+        help_text="The submission that took its place.",
+    )
     status = serializers.SerializerMethodField()
     failure = serializers.SerializerMethodField()
     warnings = EntrySerializer(many=True)
@@ -68,9 +77,13 @@ class SubmissionShape(serializers.ModelSerializer[Submission]):
             "provenance",
             "drop_first_number",
             "note",
+            "declared",
             "sha256",
             "created_at",
+            "published_at",
             "withdrawn_at",
+            "withdrawn_reason",
+            "superseded_by",
             "status",
             "failure",
             "warnings",

@@ -15,18 +15,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from submissions.access import shared_submissions, submittable_models, visible_submissions
+from submissions.access import shared_submissions, visible_submissions
 from submissions.api.base import ApiView
 from submissions.api.filters import FlagFilter, SlugFilter
-from submissions.api.inputs import SubmitSerializer, UploadSerializer, facts_of, not_there
+from submissions.api.inputs import (
+    SubmitSerializer,
+    UploadSerializer,
+    asked_model,
+    declared_in,
+    not_there,
+)
 from submissions.api.once import IDEMPOTENCY_KEY, answer_once
 from submissions.api.pages import ListView
 from submissions.api.problems import Problem
 from submissions.api.quota import quota_headers
 from submissions.api.schema import EntrySerializer
 from submissions.api.submission_shapes import CoverageShape, SubmissionShape
-from submissions.entries import ModelFacts
-from submissions.models import ModelEntry, PartialUpload, Submission
+from submissions.models import PartialUpload, Submission
 from submissions.receive import (
     DuplicateUpload,
     UploadOptions,
@@ -82,7 +87,7 @@ class SubmissionFilters(django_filters.FilterSet):
 
 def with_parts(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
     """Everything that submissions' JSON reads, in a fixed number of queries."""
-    return submissions.select_related("model", "release").prefetch_related(
+    return submissions.select_related("model", "release", "superseded_by").prefetch_related(
         "tasks", "standings", "evaluations"
     )
 
@@ -152,6 +157,7 @@ class SubmissionsView(ListView):
             visibility=data["visibility"],
             drop_first_number=data["drop_first_number"],
             note=data.get("note", ""),
+            declared=declared_in(data),
         )
         uploads = self._finished(request, data.get("upload", []))
         with ExitStack() as stack:
@@ -162,7 +168,7 @@ class SubmissionsView(ListView):
             try:
                 submission = receive_upload(
                     files,
-                    model=self._model(request, data),
+                    model=asked_model(request, data),
                     submitter=cast(User, request.user),
                     options=options,
                     now=timezone.now(),
@@ -186,14 +192,6 @@ class SubmissionsView(ListView):
         body = SubmissionShape(stored, context={"request": request}).data
         headers = quota_headers(self.allowances, cast(User, request.user))
         return Response(body, status=201, headers={"Location": body["url"], **headers})
-
-    def _model(self, request: Request, data: dict[str, Any]) -> ModelEntry | ModelFacts:
-        if slug := data.get("model_slug"):
-            found = submittable_models(request.user).filter(slug=slug).first()
-            if found is None:
-                raise not_there("model_slug", "You have no such model.")
-            return found
-        return facts_of(data, data["model"])
 
     def _finished(self, request: Request, ids: list[str]) -> list[PartialUpload]:
         """The sender's finished uploads of these ids, in their order."""

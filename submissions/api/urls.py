@@ -3,7 +3,21 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from submissions.api import actions, board, catalogue, compare, evaluations, examples, models, runs
+from submissions.api import (
+    actions,
+    board,
+    catalogue,
+    compare,
+    endpoints,
+    evaluations,
+    examples,
+    files,
+    models,
+    organizations,
+    run_actions,
+    runs,
+    webhooks,
+)
 from submissions.api import queue as queue_api
 from submissions.api import submissions as submissions_api
 from submissions.api import uploads as uploads_api
@@ -27,8 +41,22 @@ urlpatterns = [
     path(
         "submissions/<slug:public_id>/examples/", examples.ExamplesView.as_view(), name="examples"
     ),
+    path("submissions/<slug:public_id>/files/", files.FilesView.as_view(), name="files"),
+    re_path(
+        r"^submissions/(?P<public_id>[-\w]+)/files/(?P<sha256>[0-9a-f]{64})/$",
+        files.FileView.as_view(),
+        name="file",
+    ),
     path("submissions/<slug:public_id>/publish/", actions.PublishView.as_view(), name="publish"),
     path("submissions/<slug:public_id>/unlist/", actions.UnlistView.as_view(), name="unlist"),
+    path(
+        "submissions/<slug:public_id>/undo-publish/",
+        actions.UndoPublishView.as_view(),
+        name="undo-publish",
+    ),
+    path(
+        "submissions/<slug:public_id>/supersede/", actions.SupersedeView.as_view(), name="supersede"
+    ),
     path("submissions/<slug:public_id>/withdraw/", actions.WithdrawView.as_view(), name="withdraw"),
     path("evaluations/", evaluations.EvaluationsView.as_view(), name="evaluations"),
     path(
@@ -42,6 +70,49 @@ urlpatterns = [
     path("queue/", queue_api.QueueView.as_view(), name="queue"),
     path("runs/", runs.RunsView.as_view(), name="runs"),
     path("runs/<slug:public_id>/", runs.RunView.as_view(), name="run"),
+    path("runs/<slug:public_id>/pause/", run_actions.PauseView.as_view(), name="run-pause"),
+    path("runs/<slug:public_id>/resume/", run_actions.ResumeView.as_view(), name="run-resume"),
+    path("runs/<slug:public_id>/cancel/", run_actions.CancelView.as_view(), name="run-cancel"),
+    path("endpoints/", endpoints.EndpointsView.as_view(), name="endpoints"),
+    path("endpoints/<slug:public_id>/", endpoints.EndpointView.as_view(), name="endpoint"),
+    path(
+        "endpoints/<slug:public_id>/try/", endpoints.EndpointTryView.as_view(), name="endpoint-try"
+    ),
+    path("organizations/", organizations.OrganizationsView.as_view(), name="organizations"),
+    path(
+        "organizations/<slug:slug>/", organizations.OrganizationView.as_view(), name="organization"
+    ),
+    re_path(
+        r"^organizations/(?P<slug>[-\w]+)/members/(?P<person_id>[0-9]{1,18})/$",
+        organizations.MemberView.as_view(),
+        name="member",
+    ),
+    path(
+        "organizations/<slug:slug>/invitations/",
+        organizations.InvitationsView.as_view(),
+        name="invitations",
+    ),
+    re_path(
+        r"^organizations/(?P<slug>[-\w]+)/invitations/(?P<invitation_id>[0-9]{1,18})/$",
+        organizations.InvitationView.as_view(),
+        name="invitation",
+    ),
+    path("invitations/accept/", organizations.AcceptView.as_view(), name="invitation-accept"),
+    path("notices/", webhooks.NoticesView.as_view(), name="notices"),
+    path("webhooks/", webhooks.WebhooksView.as_view(), name="webhooks"),
+    path("webhooks/<slug:public_id>/", webhooks.WebhookView.as_view(), name="webhook"),
+    path("webhooks/<slug:public_id>/rotate/", webhooks.RotateView.as_view(), name="webhook-rotate"),
+    path("webhooks/<slug:public_id>/test/", webhooks.TestView.as_view(), name="webhook-test"),
+    path(
+        "webhooks/<slug:public_id>/deliveries/",
+        webhooks.DeliveriesView.as_view(),
+        name="deliveries",
+    ),
+    re_path(
+        r"^webhooks/(?P<public_id>[-\w]+)/deliveries/(?P<delivery_id>[0-9]{1,18})/again/$",
+        webhooks.AgainView.as_view(),
+        name="delivery-again",
+    ),
     path("uploads/", uploads_api.UploadsView.as_view(), name="uploads"),
     path("uploads/<slug:public_id>/", uploads_api.UploadView.as_view(), name="upload"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -12,11 +12,10 @@ from django.views.decorators.http import require_POST
 
 from submissions import actions
 from submissions.access import can_manage, can_manage_model
+from submissions.limits import WITHDRAW_REASON_CHARS
 from submissions.models import Submission
 from submissions.views.http import readable_submission, reader_of
 from submissions.withdraw import withdraw_submission
-
-_REASON_CHARS = 300
 
 
 def _managed(request: HttpRequest, public_id: str) -> Submission:
@@ -78,7 +77,7 @@ def unlist(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a submission off the board for good, with a word why."""
-    reason = _text(request, "reason")[:_REASON_CHARS]
+    reason = _text(request, "reason")[:WITHDRAW_REASON_CHARS]
     done = gettext("Withdrawn. It is off the board; you can still see this page.")
 
     def _withdraw(found: Submission, **when: object) -> bool:

@@ -1,14 +1,11 @@
 """A submission's page while it is scored and after, its examples, its files."""
 
-from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -23,8 +20,9 @@ from submissions.access import (
 )
 from submissions.actions import can_undo_publish, successors
 from submissions.declarations import declared
+from submissions.downloads import file_response
 from submissions.examples import DIFFERS, example_page, outcome_slug
-from submissions.files import CHUNK_BYTES, DamagedFile, open_stored
+from submissions.files import DamagedFile
 from submissions.history import event_log, find_submission, task_stories, timeline
 from submissions.models import Submission
 from submissions.run_progress import how_it_was_run
@@ -140,24 +138,7 @@ def file(request: HttpRequest, public_id: str, sha256: str) -> StreamingHttpResp
     is_open = may_have_files(found, reader_of(request), now=timezone.now())
     if stored is None or not is_open:
         raise Http404("no such file")
-    chunks = _chunks(stored.sha256)
     try:
-        first = next(chunks, b"")
+        return file_response(stored)
     except DamagedFile as error:
         raise Http404("the file is missing") from error
-    name = stored.name.rsplit("/", maxsplit=1)[-1]
-    return StreamingHttpResponse(
-        chain([first], chunks),
-        content_type="application/octet-stream",
-        headers={
-            "Content-Disposition": content_disposition_header(as_attachment=True, filename=name),
-            "Content-Length": str(stored.size_bytes),
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
-
-
-def _chunks(sha256: str) -> Iterator[bytes]:
-    with open_stored(sha256) as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            yield chunk

@@ -114,10 +114,16 @@ def _named(**values: str) -> Arguments:
     return lambda _things: dict(values)
 
 
+# An address that nobody calls: whoever may register one is told so.
+ENDPOINT: Final = (
+    '{"name": "E", "base_url": "https://127.0.0.1/", "model_name": "m", "context_tokens": 9}'
+)
 TUS: Final = {"Tus-Resumable": "1.0.0"}
 OPEN: Final = "200 200 200 200 200"
 SIGNED_IN: Final = "200 200 200 302 200"
 API_SIGNED_IN: Final = "200 200 200 401 200"
+MEMBERS: Final = "200 200 404 401 404"
+OWNERS: Final = "200 404 404 401 404"
 SHARED: Final = "200 200 404 404 200"
 OWNERS_PAGE: Final = "200 404 404 302 404"
 OWNERS_FORM: Final = "422 404 404 302 404"
@@ -138,6 +144,11 @@ API: Final[dict[str, list[Row]]] = {
     "api:examples": [Row("GET", SHARED, _submission, query=f"task={TASK}")],
     "api:publish": [Row("POST", "200 403 404 401 403", _submission)],
     "api:unlist": [Row("POST", "200 403 404 401 403", _submission)],
+    "api:files": [Row("GET", SHARED, _submission)],
+    "api:file": [Row("GET", SHARED, _file)],
+    # Nothing was published, and there is no later one: whoever may is told so.
+    "api:undo-publish": [Row("POST", "409 403 404 401 403", _submission)],
+    "api:supersede": [Row("POST", "409 403 404 401 403", _submission, body='{"by": "none"}')],
     "api:withdraw": [Row("POST", "200 403 404 401 403", _submission)],
     "api:evaluations": [Row("GET", OPEN)],
     "api:evaluation": [Row("GET", SHARED, _evaluation)],
@@ -147,6 +158,53 @@ API: Final[dict[str, list[Row]]] = {
     "api:queue": [Row("GET", OPEN)],
     "api:runs": [Row("GET", API_SIGNED_IN)],
     "api:run": [Row("GET", "200 404 404 401 200", _run)],
+    "api:run-pause": [Row("POST", "200 404 404 401 403", _run)],
+    "api:run-resume": [Row("POST", "409 404 404 401 403", _run)],
+    "api:run-cancel": [Row("POST", "200 404 404 401 403", _run)],
+    "api:endpoints": [
+        Row("GET", API_SIGNED_IN),
+        Row("POST", "422 422 422 401 422", body=ENDPOINT),
+    ],
+    "api:endpoint": [
+        Row("GET", OWNERS, _endpoint),
+        Row("PATCH", OWNERS, _endpoint, body='{"concurrency": 2}'),
+        Row("DELETE", "204 404 404 401 404", _endpoint),
+    ],
+    "api:endpoint-try": [Row("POST", "202 404 404 401 404", _endpoint)],
+    "api:organizations": [
+        Row("GET", API_SIGNED_IN),
+        Row("POST", "201 201 201 401 201", body='{"name": "A third lab"}'),
+    ],
+    "api:organization": [Row("GET", MEMBERS, _lab)],
+    # Nobody else is owner, so the owner cannot leave.
+    "api:member": [
+        Row("PATCH", "409 403 404 401 404", _lab_person, body='{"role": "member"}'),
+        Row("DELETE", "409 403 404 401 404", _lab_person),
+    ],
+    "api:invitations": [
+        Row(
+            "POST",
+            "201 403 404 401 404",
+            _lab,
+            body='{"email": "new@example.org", "role": "member"}',
+        )
+    ],
+    "api:invitation": [Row("DELETE", "204 403 404 401 404", _lab_invitation)],
+    "api:invitation-accept": [Row("POST", "404 404 404 401 404", body='{"secret": "none"}')],
+    "api:notices": [Row("GET", API_SIGNED_IN), Row("PATCH", API_SIGNED_IN, body='{"mail": []}')],
+    "api:webhooks": [
+        Row("GET", API_SIGNED_IN),
+        Row("POST", "422 422 422 401 422", body='{"url": "https://127.0.0.1/"}'),
+    ],
+    "api:webhook": [
+        Row("GET", OWNERS, _webhook),
+        Row("DELETE", "204 404 404 401 404", _webhook),
+    ],
+    "api:webhook-rotate": [Row("POST", OWNERS, _webhook)],
+    "api:webhook-test": [Row("POST", "202 404 404 401 404", _webhook)],
+    "api:deliveries": [Row("GET", OWNERS, _webhook)],
+    # What waits is not sent again.
+    "api:delivery-again": [Row("POST", "409 404 404 401 404", _delivery)],
     "api:uploads": [
         Row("GET", API_SIGNED_IN),
         Row("POST", "422 422 422 401 422", headers=TUS),

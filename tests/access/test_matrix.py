@@ -91,7 +91,7 @@ def ask(world: World, role: str, name: str, row: Row, things: Things) -> str:
             row.method,
             f"{address}?{row.query}",
             row.body,
-            content_type=content_type(row),
+            content_type=content_type(name, row),
             headers=row.headers,
         )
         if answer.streaming:
@@ -100,6 +100,8 @@ def ask(world: World, role: str, name: str, row: Row, things: Things) -> str:
     return str(answer.status_code)
 
 
-def content_type(row: Row) -> str:
-    """A form's where a page is posted to, so that it is read as one without fields."""
-    return "application/x-www-form-urlencoded" if row.method == "POST" else "application/json"
+def content_type(name: str, row: Row) -> str:
+    """JSON for the API; a form's where a page is posted to, so that it is read as one."""
+    if name.startswith("api:"):
+        return "application/json"
+    return "application/x-www-form-urlencoded"

@@ -18,8 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import django
+import requests
 
 from tests.portal import Portal, running_portal
 
@@ -33,6 +35,28 @@ NO_LIMITS = {
     "SUBMISSIONS_PER_DAY": "1000000",
     "SUBMISSIONS_AT_ONCE": "1000000",
     "LOG_LEVEL": "ERROR",
+    # The addresses that are named below can be registered; nothing answers there.
+    "OUTBOUND_HTTP_ALLOWED": "1",
+    "OUTBOUND_NETWORKS": "127.0.0.0/8",
+}
+NOWHERE = "http://127.0.0.1:9"
+# In every second request that takes one of these, something that is there is asked for.
+BINDINGS = {
+    "path.public_id": "ids",
+    "path.slug": "slugs",
+    "path.name": "releases",
+    "path.person_id": "numbers",
+    "path.evaluation_id": "numbers",
+    "path.invitation_id": "numbers",
+    "path.delivery_id": "numbers",
+    "body.endpoint": "ids",
+    "body.by": "ids",
+    "body.upload[*]": "ids",
+    "body.release": "releases",
+    "body.model_slug": "slugs",
+    "body.shared_with": "slugs",
+    "body.base_url": "addresses",
+    "body.url": "addresses",
 }
 _MAKE_TOKEN = (
     "from accounts.models import *;"
@@ -75,6 +99,7 @@ def ask(portal: Portal, who: str, *more: str, examples: int, phases: str = PHASE
     from tests import make  # noqa: PLC0415
 
     options = list(more)
+    known: dict[str, list[Any]] = {"ids": ["bbbbbbbbbb"], "slugs": ["passkey"]}
     if who != "nobody":
         token = token_of(portal, who)
         options += ["-H", f"Authorization: Token {token}"]
@@ -82,11 +107,18 @@ def ask(portal: Portal, who: str, *more: str, examples: int, phases: str = PHASE
         made = portal.upload(token, "all.zip", archive, model=f"Of {who}")
         assert made.status_code == 201, made.text
         portal.wait_scored(token, made.json()["id"])
+        known = things_of(portal, token, made.json())
     with tempfile.TemporaryDirectory() as folder:
+        config = _config(folder, known)
         report = Path(folder) / "report.json"
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "schemathesis.cli", f"--config-file={_config(folder)}"),
+                *(
+                    sys.executable,
+                    "-m",
+                    "schemathesis.cli",
+                    f"--config-file={config}",
+                ),
                 *("run", f"{portal.url}/api/v1/schema/", "--no-color"),
                 *("-n", str(examples), "--phases", phases),
                 *("--checks", "all", "--suppress-health-check", "all"),
@@ -104,6 +136,29 @@ def ask(portal: Portal, who: str, *more: str, examples: int, phases: str = PHASE
     return Outcome(who, cases.get("generated", 0), failures, done.stdout + done.stderr)
 
 
+def things_of(portal: Portal, token: str, submission: dict[str, Any]) -> dict[str, list[Any]]:
+    """One thing of each kind, made over the API; their ids and slugs."""
+
+    def make(path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = requests.post(
+            f"{portal.url}/api/v1/{path}/",
+            json=body,
+            headers={"Authorization": f"Token {token}"},
+            timeout=60,
+        )
+        # Made in an earlier round, perhaps.
+        found: dict[str, Any] = answer.json()
+        return found
+
+    facts = {"base_url": NOWHERE, "model_name": "m", "context_tokens": 4096}
+    endpoint = make("endpoints", {"name": f"E {submission['id']}", **facts})
+    hook = make("webhooks", {"url": f"{NOWHERE}/{submission['id']}"})
+    lab = make("organizations", {"name": f"Lab {submission['id']}"})
+    ids = [submission["id"], endpoint.get("id"), hook.get("id")]
+    slugs = ["passkey", submission["model_slug"], lab.get("slug")]
+    return {"ids": [one for one in ids if one], "slugs": [one for one in slugs if one]}
+
+
 def ask_all(portal: Portal, *, examples: int, phases: str = PHASES) -> Iterator[Outcome]:
     """Ask as everybody at the same time, each in a process of its own."""
     with ThreadPoolExecutor(len(PEOPLE)) as pool:
@@ -114,9 +169,23 @@ def _root() -> Path:
     return FOLDER.parent.parent
 
 
-def _config(folder: str) -> Path:
+def _config(folder: str, known: dict[str, list[Any]]) -> Path:
+    """The checks' settings, and what is there to be asked for."""
+    values = {
+        "releases": ["test"],
+        "numbers": [1, 2, 3],
+        "addresses": [f"{NOWHERE}/v1", f"{NOWHERE}/hook"],
+        **known,
+    }
+    lines = [(FOLDER / "schemathesis.toml").read_text()]
+    for name, listed in values.items():
+        lines += ["", f"[dictionaries.{name}]", f"values = {json.dumps(listed)}"]
+    lines += ["", "[parameters]"]
+    lines += [
+        f'"{name}" = {{ dictionary = "{of}", probability = 0.5 }}' for name, of in BINDINGS.items()
+    ]
     target = Path(folder) / "schemathesis.toml"
-    target.write_text((FOLDER / "schemathesis.toml").read_text())
+    target.write_text("\n".join(lines) + "\n")
     return target
 
 
