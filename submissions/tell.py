@@ -63,7 +63,7 @@ def tell_run_paused(run: HostedRun, *, reason: str, now: datetime) -> None:
         Kind.RUN_PAUSED,
         _("Paused: the run of %(model)s") % {"model": run.model.name},
         (reason, _("Mend what stopped it, then let it go on.")),
-        settings.SITE_URL,
+        f"{settings.SITE_URL}{run.get_absolute_url()}",
         {"run": facts, "reason": reason},
     )
     tell(run.owner, notice, now=now)

@@ -163,13 +163,13 @@ class Portal:
         with contextlib.closing(sqlite3.connect(self.sqlite, timeout=30)) as connection:
             return connection.execute(sql, values).fetchall()
 
-    def token(self, email: str = "script@example.org") -> str:
-        """A new user's token."""
+    def token(self, email: str = "script@example.org", *, may_manage: bool = False) -> str:
+        """A user's new token."""
         code = (
             "from accounts.models import *;"
             f"u=User.objects.filter(email='{email}').first()"
             f" or User.objects.create_user('{email}');"
-            "print('TOKEN', ApiToken.objects.create(u, name='test')[1])"
+            f"print('TOKEN', ApiToken.objects.create(u, name='test', may_manage={may_manage})[1])"
         )
         printed = self.manage("shell", "-v", "0", "-c", code)
         return printed.split("TOKEN ")[1].split()[0]

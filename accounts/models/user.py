@@ -55,8 +55,11 @@ class Scope(models.TextChoices):
     """What a token may do; what it may not, its user must do on the site."""
 
     READ = "read", _("Read: what you may see, private submissions too")
-    SUBMIT = "submit", _("Submit: check, upload and submit predictions, add models")
-    MANAGE = "manage", _("Manage: publish, unlist and withdraw submissions, change models")
+    SUBMIT = "submit", _("Submit: check, upload and submit predictions, add models, start runs")
+    MANAGE = "manage", _(
+        "Manage: publish and withdraw submissions, change models, endpoints, runs, organizations "
+        "and webhooks"
+    )
 
 
 class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no type hints.

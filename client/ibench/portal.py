@@ -1,26 +1,25 @@
 """The portal as Python calls: what `ibench` can do, a program can do."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Self, cast
-from urllib.parse import quote
 
 from ibench import config
-from ibench.errors import IbenchError, StillOpen
+from ibench.errors import StillOpen
 from ibench.http import Connection
 from ibench.journal import Journal, Ticker
-from ibench.shapes import Board, DryRun, Submission
+from ibench.manage import Managing, given, segment
+from ibench.shapes import Board, DryRun, Run, Submission
 from ibench.upload import send_files
 
-_API: Final = "api/v1"
 _OPEN: Final = ("queued", "running")
 # How often a submission is asked for: at first each second, in the end every ten.
 _PAUSE_SECONDS: Final = 1.0
 _PAUSE_MAX_SECONDS: Final = 10.0
 
 
-class Portal:
+class Portal(Managing):
     """One portal, seen by the holder of one token.
 
     Args:
@@ -92,7 +91,7 @@ class Portal:
 
     def status(self, submission: str) -> Submission:
         """A submission by its id."""
-        return cast("Submission", self._get(f"submissions/{_segment(submission)}/"))
+        return cast("Submission", self._get(f"submissions/{segment(submission)}/"))
 
     def submissions(self, *, limit: int = 100) -> list[Submission]:
         """One's own submissions, newest first."""
@@ -126,13 +125,13 @@ class Portal:
             time.sleep(pause)
             pause = min(pause * 1.25, _PAUSE_MAX_SECONDS)
 
-    def runs(self, *, limit: int = 100) -> list[dict[str, Any]]:
+    def runs(self, *, limit: int = 100) -> list[Run]:
         """One's own hosted runs, newest first."""
-        return list(self._listed("runs/", {}, limit))
+        return cast("list[Run]", list(self._listed("runs/", {}, limit)))
 
-    def run(self, run: str) -> dict[str, Any]:
+    def run(self, run: str) -> Run:
         """A hosted run by its id."""
-        return cast("dict[str, Any]", self._get(f"runs/{_segment(run)}/"))
+        return cast("Run", self._get(f"runs/{segment(run)}/"))
 
     def board(self, **filters: str | int | None) -> Board:
         """The board with all its rows; the filters are the page's: scorer, release, q, sort …"""
@@ -147,45 +146,15 @@ class Portal:
 
     def compare(self, submissions: Sequence[str], **options: str | None) -> dict[str, Any]:
         """Two to six submissions side by side, with what is significant."""
-        ids = [_segment(one) for one in submissions]
+        ids = [segment(one) for one in submissions]
         params = {"s": ",".join(ids), **options}
         return cast("dict[str, Any]", self._get("compare/", params))
 
     def export(self, kind: str = "csv", **filters: str | int | None) -> bytes:
         """The board as a file, under the name's suffix: csv, json, parquet, tex, md …"""
-        path = f"leaderboard.{_segment(kind)}"
-        return self._connection.send("GET", path, params=_given(filters)).content
-
-    def _get(self, path: str, params: Mapping[str, str | int | None] | None = None) -> Any:
-        return self._connection.json("GET", f"{_API}/{path}", params=_given(params or {}))
-
-    def _listed(
-        self, path: str, params: Mapping[str, str | int | None], limit: int
-    ) -> Iterator[dict[str, Any]]:
-        """The first rows of a list, over as many pages as that takes."""
-        page: Any = self._get(path, params)
-        left = limit
-        while True:
-            rows = page.get("results", []) if isinstance(page, dict) else page
-            yield from rows[:left]
-            left -= len(rows)
-            following = page.get("next") if isinstance(page, dict) else None
-            if left <= 0 or not following or not rows:
-                return
-            page = self._connection.json("GET", following)
-
-
-def _given(params: Mapping[str, str | int | None]) -> dict[str, str | int]:
-    return {name: value for name, value in params.items() if value is not None}
-
-
-def _segment(name: str) -> str:
-    """An id as a part of an address; people paste whole addresses, too.
-
-    Raises:
-        IbenchError: if it can be no id.
-    """
-    last = name.rstrip("/").rsplit("/", maxsplit=1)[-1]
-    if not last.replace("-", "").replace("_", "").isalnum():
-        raise IbenchError(f"{name!r} is no id.", fix="An id is what stands last in its address.")
-    return quote(last, safe="")
+        path = f"leaderboard.{segment(kind)}"
+        return self._connection.send(
+            "GET",
+            path,
+            params=given(filters),
+        ).content

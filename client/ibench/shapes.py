@@ -39,12 +39,83 @@ class Submission(TypedDict):
     visibility: Visibility
     sha256: str
     created_at: str
+    published_at: str | None
     withdrawn_at: str | None
+    withdrawn_reason: str
+    superseded_by: str | None
+    declared: dict[str, str]
     status: Literal["queued", "running", "done", "failed"] | None
     failure: Failure | None
     warnings: list[dict[str, Any]]
     tasks: dict[str, TaskCoverage]
     scorers: dict[str, ScorerScores]
+
+
+class Endpoint(TypedDict):
+    """A server that the portal may ask; its key is never among this."""
+
+    id: str
+    url: str
+    page: str
+    name: str
+    base_url: str
+    model_name: str
+    has_key: bool
+    context_tokens: int
+    created_at: str
+    tried_at: str | None
+    try_ended_at: str | None
+    try_result: dict[str, Any]
+
+
+class Run(TypedDict):
+    """A model asked by the portal's workers on one release."""
+
+    id: str
+    url: str
+    page: str
+    endpoint: str | None
+    model_slug: str
+    release: str
+    status: Literal["queued", "running", "paused", "finished", "cancelled", "failed"]
+    reason: str
+    examples: int
+    examples_done: int
+    spending_cap: float | None
+    submission: str | None
+    progress: NotRequired[dict[str, Any]]
+
+
+class Estimate(TypedDict):
+    """What a run would take; `cost` is in US dollars."""
+
+    examples: int
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    seconds: float
+    cut: int
+
+
+class Organization(TypedDict):
+    """An organization that one belongs to."""
+
+    slug: str
+    name: str
+    role: Literal["owner", "member"]
+    quota: dict[str, Any]
+    members: NotRequired[list[dict[str, Any]]]
+    invitations: NotRequired[list[dict[str, Any]]]
+
+
+class Webhook(TypedDict):
+    """An address that is called; `secret` is there where it is made or given anew."""
+
+    id: str
+    url: str
+    kinds: list[str]
+    created_at: str
+    secret: NotRequired[str]
 
 
 class DryRun(TypedDict):

@@ -1,10 +1,13 @@
 """What every endpoint and page answers to whom.
 
-A row is a method, whose thing is asked for, and five statuses: for its owner, a member of the
-owner's organization, somebody else, nobody, and staff.  The same row is asked of another person's
+A row is a method, whose thing is asked for, and five answers: for its owner, a member of the
+owner's organization, somebody else, nobody, and staff.  An answer is a status; or `in` where one is
+sent to sign in, `pw` where one is asked for the password again, and a problem's code where the
+status alone would tell nobody apart.  The same row is asked of another person's
 thing, where the owner and the member are somebody else.  Add a row for each new address.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,8 +25,13 @@ class Row:
     statuses: str
     arguments: Arguments = field(default=lambda _things: {})
     query: str = ""
-    body: str = ""
+    body: str | Callable[[Things], str] = ""
     headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether a problem's code stands in place of its status."""
+        return any(letter.islower() for letter in self.statuses.split()[0])
 
 
 def _submission(things: Things) -> dict[str, Any]:
@@ -114,32 +122,47 @@ def _named(**values: str) -> Arguments:
     return lambda _things: dict(values)
 
 
+def _with_upload(things: Things) -> str:
+    return json.dumps({"upload": [things.upload.public_id], "model": "M"})
+
+
+def _with_endpoint(things: Things) -> str:
+    return json.dumps({"endpoint": things.endpoint.public_id, "release": "test", "model": "M"})
+
+
 # An address that nobody calls: whoever may register one is told so.
 ENDPOINT: Final = (
     '{"name": "E", "base_url": "https://127.0.0.1/", "model_name": "m", "context_tokens": 9}'
 )
 TUS: Final = {"Tus-Resumable": "1.0.0"}
 OPEN: Final = "200 200 200 200 200"
-SIGNED_IN: Final = "200 200 200 302 200"
+SIGNED_IN: Final = "200 200 200 in 200"
 API_SIGNED_IN: Final = "200 200 200 401 200"
 MEMBERS: Final = "200 200 404 401 404"
 OWNERS: Final = "200 404 404 401 404"
 SHARED: Final = "200 200 404 404 200"
-OWNERS_PAGE: Final = "200 404 404 302 404"
-OWNERS_FORM: Final = "422 404 404 302 404"
-OWNERS_ACTION: Final = "302 404 404 302 404"
-MEMBERS_PAGE: Final = "200 200 404 302 404"
+OWNERS_PAGE: Final = "200 404 404 in 404"
+OWNERS_FORM: Final = "422 404 404 in 404"
+OWNERS_ACTION: Final = "302 404 404 in 404"
+MEMBERS_PAGE: Final = "200 200 404 in 404"
 NOT_LISTED: Final = "404 404 404 404 404"
 
 API: Final[dict[str, list[Row]]] = {
     "api:me": [Row("GET", API_SIGNED_IN)],
-    "api:models": [Row("GET", OPEN), Row("POST", "400 400 400 401 400")],
+    "api:models": [
+        Row("GET", OPEN),
+        Row("POST", "201 201 201 401 201", body='{"name": "A third model"}'),
+    ],
     "api:model": [Row("GET", SHARED, _model), Row("PATCH", "200 403 404 401 403", _model)],
     "api:releases": [Row("GET", OPEN)],
     "api:release": [Row("GET", OPEN, _named(name="test"))],
     "api:tasks": [Row("GET", OPEN)],
     "api:task": [Row("GET", OPEN, _named(slug=TASK))],
-    "api:submissions": [Row("GET", API_SIGNED_IN), Row("POST", "400 400 400 401 400")],
+    "api:submissions": [
+        Row("GET", API_SIGNED_IN),
+        # An upload that is not finished yet; to everybody else, it is none.
+        Row("POST", "409 422 422 401 422", body=_with_upload),
+    ],
     "api:submission": [Row("GET", SHARED, _submission)],
     "api:examples": [Row("GET", SHARED, _submission, query=f"task={TASK}")],
     "api:publish": [Row("POST", "200 403 404 401 403", _submission)],
@@ -156,7 +179,11 @@ API: Final[dict[str, list[Row]]] = {
     "api:board": [Row("GET", OPEN)],
     "api:compare": [Row("GET", "400 400 400 400 400")],
     "api:queue": [Row("GET", OPEN)],
-    "api:runs": [Row("GET", API_SIGNED_IN)],
+    "api:runs": [
+        Row("GET", API_SIGNED_IN),
+        # The release has no contexts; to everybody else, the endpoint is none.
+        Row("POST", "unfit not-there not-there 401 not-there", body=_with_endpoint),
+    ],
     "api:run": [Row("GET", "200 404 404 401 200", _run)],
     "api:run-pause": [Row("POST", "200 404 404 401 403", _run)],
     "api:run-resume": [Row("POST", "409 404 404 401 403", _run)],
@@ -240,9 +267,12 @@ PAGES: Final[dict[str, list[Row]]] = {
     "submissions:task-chart": [Row("GET", NOT_LISTED, _named(slug=TASK, name="none"))],
     "submissions:model": [Row("GET", SHARED, _model)],
     "submissions:model-chart": [Row("GET", NOT_LISTED, _model_chart)],
-    "submissions:submit": [Row("GET", SIGNED_IN), Row("POST", "422 422 422 302 422")],
-    "submissions:submit-one-page": [Row("GET", SIGNED_IN), Row("POST", "422 422 422 302 422")],
-    "submissions:draft": [Row("GET", "302 404 404 302 404", _draft)],
+    "submissions:submit": [
+        Row("GET", SIGNED_IN),
+        Row("POST", "302 302 302 in 302", body="kind=predictions"),
+    ],
+    "submissions:submit-one-page": [Row("GET", SIGNED_IN), Row("POST", "422 422 422 in 422")],
+    "submissions:draft": [Row("GET", "302 404 404 in 404", _draft)],
     "submissions:draft-model": [Row("GET", OWNERS_PAGE, _draft), Row("POST", OWNERS_FORM, _draft)],
     "submissions:draft-protocol": [
         Row("GET", OWNERS_PAGE, _draft),
@@ -250,10 +280,10 @@ PAGES: Final[dict[str, list[Row]]] = {
     ],
     "submissions:draft-upload": [Row("GET", OWNERS_PAGE, _draft), Row("POST", OWNERS_FORM, _draft)],
     "submissions:draft-review": [
-        Row("GET", "302 404 404 302 404", _draft),
-        Row("POST", "302 404 404 302 404", _draft),
+        Row("GET", "302 404 404 in 404", _draft),
+        Row("POST", "302 404 404 in 404", _draft),
     ],
-    "submissions:draft-discard": [Row("POST", "302 404 404 302 404", _draft)],
+    "submissions:draft-discard": [Row("POST", "302 404 404 in 404", _draft)],
     "submissions:submission": [Row("GET", SHARED, _submission)],
     "submissions:examples": [Row("GET", SHARED, _task_of)],
     "submissions:submission-chart": [Row("GET", NOT_LISTED, _submission_chart)],
@@ -270,37 +300,43 @@ PAGES: Final[dict[str, list[Row]]] = {
     "submissions:mine": [Row("GET", SIGNED_IN)],
     "submissions:organization-models": [Row("GET", MEMBERS_PAGE, _lab)],
     # No model is named, which is none to share.
-    "submissions:share": [Row("POST", "404 404 404 302 404", _lab)],
+    "submissions:share": [Row("POST", "404 404 404 in 404", _lab)],
     "submissions:unshare": [Row("POST", OWNERS_ACTION, _lab_model)],
     "submissions:queue": [Row("GET", OPEN)],
     "submissions:docs": [Row("GET", OPEN, _named(name="scoring"))],
     "submissions:reference": [Row("GET", OPEN)],
     "submissions:own-data": [Row("GET", SIGNED_IN)],
     # Both ask for the password first.
-    "submissions:take-data": [Row("POST", "302 302 302 302 302")],
-    "submissions:close-account": [Row("POST", "302 302 302 302 302")],
+    "submissions:take-data": [Row("POST", "pw pw pw in pw")],
+    "submissions:close-account": [Row("POST", "pw pw pw in pw")],
     "submissions:hub-models": [Row("GET", SIGNED_IN)],
-    "submissions:hub-model-new": [Row("GET", SIGNED_IN), Row("POST", SIGNED_IN)],
+    "submissions:hub-model-new": [
+        Row("GET", SIGNED_IN),
+        Row("POST", "422 422 422 in 422", body="revision=main"),
+    ],
     "submissions:hub-model": [Row("GET", OWNERS_PAGE, _hub_model)],
     "submissions:hub-model-retire": [Row("POST", OWNERS_ACTION, _hub_model)],
     "submissions:hub-model-run": [
         Row("GET", OWNERS_PAGE, _hub_model),
-        Row("POST", OWNERS_PAGE, _hub_model),
+        Row("POST", OWNERS_FORM, _hub_model, body="action=start"),
     ],
     "submissions:endpoints": [Row("GET", SIGNED_IN)],
-    "submissions:endpoint-new": [Row("GET", SIGNED_IN), Row("POST", SIGNED_IN)],
+    "submissions:endpoint-new": [
+        Row("GET", SIGNED_IN),
+        Row("POST", "422 422 422 in 422", body="name=without-an-address"),
+    ],
     "submissions:endpoint": [Row("GET", OWNERS_PAGE, _endpoint)],
     "submissions:endpoint-change": [
         Row("GET", OWNERS_PAGE, _endpoint),
-        Row("POST", OWNERS_PAGE, _endpoint),
+        Row("POST", OWNERS_FORM, _endpoint, body="name=without-an-address"),
     ],
     "submissions:endpoint-try": [Row("POST", OWNERS_ACTION, _endpoint)],
     "submissions:endpoint-retire": [Row("POST", OWNERS_ACTION, _endpoint)],
     "submissions:run-new": [
         Row("GET", OWNERS_PAGE, _endpoint),
-        Row("POST", OWNERS_PAGE, _endpoint),
+        Row("POST", OWNERS_FORM, _endpoint, body="action=start"),
     ],
-    "submissions:run": [Row("GET", "200 404 404 302 200", _run)],
+    "submissions:run": [Row("GET", "200 404 404 in 200", _run)],
     "submissions:run-change": [Row("POST", OWNERS_ACTION, _run_action)],
     "submissions:prompts": [Row("GET", NOT_LISTED, _submission)],
     "submissions:releases": [Row("GET", OPEN)],
@@ -314,19 +350,27 @@ PAGES: Final[dict[str, list[Row]]] = {
         Row("GET", NOT_LISTED, _named(name="none", slug="none", chart="none"))
     ],
     "notices:notices": [Row("GET", SIGNED_IN)],
-    "notices:mail": [Row("POST", "302 302 302 302 302")],
-    "notices:webhooks": [Row("POST", "422 422 422 302 422")],
+    "notices:mail": [Row("POST", "302 302 302 in 302")],
+    "notices:webhooks": [Row("POST", "422 422 422 in 422")],
     "notices:deliveries": [Row("GET", OWNERS_PAGE, _webhook)],
     "notices:rotate": [Row("POST", OWNERS_PAGE, _webhook)],
     "notices:delete": [Row("POST", OWNERS_ACTION, _webhook)],
     "notices:test": [Row("POST", OWNERS_ACTION, _webhook)],
     # What waits is not sent again: nobody can ask for it.
-    "notices:again": [Row("POST", "404 404 404 302 404", _delivery)],
-    "accounts:tokens": [Row("GET", SIGNED_IN), Row("POST", "422 422 422 302 422")],
+    "notices:again": [Row("POST", "404 404 404 in 404", _delivery)],
+    "accounts:tokens": [
+        Row("GET", SIGNED_IN),
+        Row("POST", SIGNED_IN, body="name=t&scopes=read&lifetime=7"),
+    ],
     "accounts:token_revoke": [Row("POST", OWNERS_ACTION, _token)],
-    "accounts:organizations": [Row("GET", SIGNED_IN), Row("POST", SIGNED_IN)],
+    "accounts:organizations": [
+        Row("GET", SIGNED_IN),
+        Row("POST", "302 302 302 in 302", body="name=A+third+lab"),
+    ],
     "accounts:organization": [Row("GET", MEMBERS_PAGE, _lab)],
-    "accounts:invite": [Row("POST", "422 404 404 302 404", _lab)],
+    "accounts:invite": [
+        Row("POST", OWNERS_ACTION, _lab, body="email=new@example.org&role=member"),
+    ],
     "accounts:invitation_withdraw": [Row("POST", OWNERS_ACTION, _lab_invitation)],
     "accounts:role": [Row("POST", OWNERS_ACTION, _lab_person, body="role=member")],
     "accounts:member_remove": [Row("POST", OWNERS_ACTION, _lab_person)],

@@ -100,7 +100,8 @@ def _things(owner: User, name: str) -> Things:
         endpoint=Endpoint.objects.create(
             owner=owner,
             name=name,
-            base_url="https://example.org/v1",
+            # By number: names are not looked up where nothing leads outside; nothing is sent there.
+            base_url="https://1.1.1.1/v1",
             model_name="m",
             context_tokens=1000,
             created_at=now,

@@ -35,9 +35,10 @@ def ibench(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """A portal with a small release."""
+    """A portal with a small release, which may call this machine."""
     folder = tmp_path_factory.mktemp("portal")
-    with running_portal(folder / "state") as portal:
+    allowed = {"OUTBOUND_HTTP_ALLOWED": "1", "OUTBOUND_NETWORKS": "127.0.0.0/8"}
+    with running_portal(folder / "state", **allowed) as portal:
         make.write_labels(folder / "labels")
         portal.manage("import_release", str(folder / "labels"), "--name", "small", "--labels-only")
         yield portal
@@ -81,7 +82,7 @@ def shell(ibench: Path, portal: Portal, tmp_path: Path) -> Shell:
 @pytest.fixture
 def signed_in(shell: Shell, request: pytest.FixtureRequest) -> Shell:
     """A shell whose owner has an account of their own, and has run `ibench login`."""
-    token = shell.portal.token(f"{request.node.name[:40]}@example.org")
+    token = shell.portal.token(f"{request.node.name[:40]}@example.org", may_manage=True)
     shell.run("login", "--token-stdin", stdin=f"{token}\n")
     return shell
 
@@ -145,6 +146,59 @@ def test_a_submission_from_login_to_compare(signed_in: Shell) -> None:
     found = shell.json("compare", first["id"], second["id"])
     assert [side["id"] for side in found["sides"]] == [first["id"], second["id"]]
     assert "Second less First" in shell.run("compare", first["id"], second["page"])
+
+
+def test_a_submission_from_private_to_withdrawn(signed_in: Shell) -> None:
+    shell = signed_in
+    one = shell.json("submit", *predictions(shell), "--model", "Kept", "--visibility", "private")
+    shell.run("watch", one["id"], "--timeout", "150")
+
+    assert shell.json("publish", one["id"])["visibility"] == "public"
+    assert shell.json("undo-publish", one["id"])["visibility"] == "private"
+    assert "409" not in shell.run("undo-publish", one["id"], code=3)
+    assert shell.json("model", one["model_slug"], "--name", "Renamed")["name"] == "Renamed"
+    assert shell.json("org", "found", "Client lab")["role"] == "owner"
+    shared = shell.json("model", one["model_slug"], "--share", "client-lab")
+    assert shared["shared_with"] == "client-lab"
+    assert shell.json("model", one["model_slug"], "--unshare")["shared_with"] is None
+    assert "owner" in shell.run("org", "show", "client-lab")
+    assert "member" in shell.run("org", "invite", "client-lab", "guest@example.org")
+    withdrawn = shell.json("withdraw", one["id"], "--reason", "A mistake")
+    assert withdrawn["withdrawn_reason"] == "A mistake"
+    shell.run("supersede", one["id"], "--by", "bbbbbbbbbb", code=3)
+
+
+def test_endpoints_and_runs_from_a_shell(signed_in: Shell) -> None:
+    shell = signed_in
+    facts = ["--name", "Mine", "--model-name", "tiny", "--context-tokens", "4096"]
+    address = ["--base-url", "http://127.0.0.1:9/v1"]
+
+    made = json.loads(
+        shell.run("endpoint", "add", *facts, *address, "--key-stdin", "--json", stdin="sk-hidden\n")
+    )
+    assert made["has_key"] is True
+    assert "sk-hidden" not in shell.run("endpoint", "show", made["id"])
+    assert shell.json("endpoint", "change", made["id"], "--concurrency", "2")["concurrency"] == 2
+    assert "Mine" in shell.run("endpoint", "list")
+    shell.run("endpoint", "add", *facts, "--base-url", "http://10.0.0.1/", code=3)
+    # The small release has answers and no contexts.
+    asked = ["--endpoint", made["id"], "--release", "small", "--model", "Tiny"]
+    assert "contexts" in shell.run("run", "start", *asked, code=3)
+    shell.run("run", "pause", "bbbbbbbbbb", code=5)
+    shell.run("endpoint", "retire", made["id"])
+    shell.run("endpoint", "show", made["id"], code=5)
+
+
+def test_webhooks_from_a_shell(signed_in: Shell) -> None:
+    made = signed_in.json("webhook", "add", "http://127.0.0.1:9/hook", "--kind", "run.paused")
+
+    assert made["secret"].startswith("whsec_")
+    assert signed_in.json("webhook", "rotate", made["id"])["secret"] != made["secret"]
+    assert "secret" not in signed_in.json("webhook", "list")[0]
+    signed_in.run("webhook", "test", made["id"])
+    assert signed_in.json("webhook", "calls", made["id"])[0]["kind"] == "test"
+    signed_in.run("webhook", "delete", made["id"])
+    assert signed_in.json("webhook", "list") == []
 
 
 def test_refusals_name_the_file_the_line_and_the_fix(signed_in: Shell) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -23,11 +24,15 @@ from notices.deliver import KEPT, carry_deliveries
 from notices.models import Delivery, Kind, Webhook
 from notices.tell import add_delivery
 from notices.webhooks import WEBHOOKS_MAX, NotTaken, add_webhook, rotate_secret, rules, secret_of
-from tests import make
+from submissions.actions import publish_submission
+from submissions.models import Submission
+from submissions.runs import halt_run, pause_run
+from tests import asking, make
 from tests.client.answering import Answering, Asked
 from tests.pages.make_pages import failed, scored
 
 pytestmark = pytest.mark.django_db
+PRIVATE = Submission.Visibility.PRIVATE
 
 
 def hook(receiver: Answering, owner: User | None = None) -> Webhook:
@@ -236,6 +241,80 @@ def test_scored_and_failed_submissions_are_told(
         "Scored: Good",
         "Scoring has failed: Bad",
     ]
+
+
+def told_of(receiver: Answering, owner: User, kind: Kind) -> Webhook:
+    """Let the receiver be called, and a mail be written, for this kind of notice alone."""
+    receiver.say(500, b"")
+    receiver.say(200, b"")
+    choose_mail(owner, [kind.value])
+    return add_webhook(owner, f"{receiver.url}/hook", [kind.value], now=timezone.now())
+
+
+def arrives_at_the_second_try(receiver: Answering, webhook: Webhook) -> dict[str, Any]:
+    """What the one call said, after its receiver failed once; its log tells both tries."""
+    now = timezone.now()
+    assert carry_deliveries(now=now) == 0
+    assert carry_deliveries(now=now + WAITS[0]) == 1
+    assert carry_deliveries(now=now + WAITS[-1]) == 0
+    first, second = receiver.asked
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.headers["webhook-timestamp"] != second.headers["webhook-timestamp"]
+    assert is_signed(second, secret_of(webhook))
+    # Yesterday's call with today's time is no call of ours.
+    swapped = {**first.headers, "webhook-timestamp": second.headers["webhook-timestamp"]}
+    assert not is_signed(Asked("POST", "/", swapped, first.body), secret_of(webhook))
+    delivery = webhook.deliveries.get()
+    assert (delivery.attempts, delivery.status, delivery.error) == (2, 200, "")
+    assert delivery.delivered_at is not None
+    body: dict[str, Any] = json.loads(second.body)
+    return body
+
+
+def test_a_published_submission_is_told(receiver: Answering, mailoutbox: list[Any]) -> None:
+    make.release()
+    owner = make.user()
+    webhook = told_of(receiver, owner, Kind.PUBLISHED)
+    submission = scored(submitter=owner, model="Mine", visibility=PRIVATE)
+
+    assert publish_submission(submission, now=timezone.now())
+    assert not publish_submission(submission, now=timezone.now())
+
+    (mail,) = mailoutbox
+    assert (mail.subject, mail.to) == ("Published: Mine", [owner.email])
+    assert submission.get_absolute_url() in mail.body
+    body = arrives_at_the_second_try(receiver, webhook)
+    assert body["type"] == "submission.published"
+    told = body["data"]["submission"]
+    assert (told["id"], told["visibility"]) == (submission.public_id, "public")
+
+
+def test_a_paused_run_is_told_with_its_reason(receiver: Answering, mailoutbox: list[Any]) -> None:
+    owner = make.user()
+    webhook = told_of(receiver, owner, Kind.RUN_PAUSED)
+    run = asking.run(asking.endpoint("http://127.0.0.1:9/v1", owner=owner))
+
+    assert halt_run(run, reason="The key is refused (401).", now=timezone.now())
+    assert not halt_run(run, reason="Again.", now=timezone.now())
+
+    (mail,) = mailoutbox
+    assert (mail.subject, mail.to) == ("Paused: the run of Tiny model", [owner.email])
+    assert "The key is refused (401)." in mail.body
+    assert run.get_absolute_url() in mail.body
+    body = arrives_at_the_second_try(receiver, webhook)
+    assert body["type"] == "run.paused"
+    assert body["data"]["reason"] == "The key is refused (401)."
+    assert body["data"]["run"]["id"] == run.public_id
+
+
+def test_who_pauses_a_run_needs_no_telling(receiver: Answering, mailoutbox: list[Any]) -> None:
+    owner = make.user()
+    told_of(receiver, owner, Kind.RUN_PAUSED)
+
+    assert pause_run(asking.run(asking.endpoint(receiver.url, owner=owner)), reason="You did.")
+
+    assert not mailoutbox
+    assert not Delivery.objects.exists()
 
 
 def test_who_wants_no_mail_gets_none(mailoutbox: list[object]) -> None:

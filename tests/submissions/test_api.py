@@ -126,7 +126,7 @@ def test_a_release_with_a_nul_in_its_name_is_none(name: str) -> None:
 
     answer = upload(as_user(make.user()), release=name)
 
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert answer.json()["problems"][0]["field"] == "release"
 
 
