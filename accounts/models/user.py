@@ -56,9 +56,12 @@ class Scope(models.TextChoices):
 
     READ = "read", _("Read: what you may see, private submissions too")
     SUBMIT = "submit", _("Submit: check, upload and submit predictions, add models, start runs")
-    MANAGE = "manage", _(
-        "Manage: publish and withdraw submissions, change models, endpoints, runs, organizations "
-        "and webhooks"
+    MANAGE = (
+        "manage",
+        _(
+            "Manage: publish and withdraw submissions, change models, endpoints, runs, organizations "
+            "and webhooks"
+        ),
     )
 
 
