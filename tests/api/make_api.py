@@ -1,5 +1,6 @@
 """Plain functions that ask the API as a script does."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,13 @@ def script_of(user: User, **may: bool) -> Client:
     allowed = {"may_read": True, "may_submit": True, "may_manage": True} | may
     token = ApiToken.objects.create(user, name="test", **allowed)[1]
     return Client(headers={"authorization": f"Token {token}"})
+
+
+def ask(client: Client, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    """Send JSON to an address of the API."""
+    text = "" if body is None else json.dumps(body)
+    kind = "application/json"
+    return client.generic(method, f"{ROOT}{path}", text, content_type=kind, headers=headers)
 
 
 @cache

@@ -13,7 +13,7 @@ from accounts.organizations import found_organization
 from submissions.models import BoardEvent, Endpoint, HostedRun, ModelEntry, Submission
 from submissions.sealing import unseal
 from tests import asking, make
-from tests.api.make_api import ROOT, script_of, submit
+from tests.api.make_api import ROOT, ask, script_of, submit
 from tests.pages.make_pages import scored
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +32,6 @@ SAID: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def _ours_may_be_asked(settings: Settings) -> None:
     settings.OUTBOUND_HTTP_ALLOWED, settings.OUTBOUND_NETWORKS = True, ["127.0.0.0/8"]
-
-
-def ask(client: Client, method: str, path: str, body: Any = None, **headers: str) -> Any:
-    """Send JSON to an address of the API."""
-    text = "" if body is None else json.dumps(body)
-    return client.generic(method, f"{ROOT}{path}", text, content_type=JSON, headers=headers)
 
 
 def registered(client: Client, **changed: Any) -> dict[str, Any]:

@@ -1,11 +1,9 @@
 """Organizations, webhooks and mails over the API: the pages' rules, in JSON."""
 
-import json
 import re
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organization, User
@@ -15,19 +13,12 @@ from notices.deliver import carry_deliveries
 from notices.models import Delivery, Webhook
 from notices.webhooks import secret_of
 from tests import make
-from tests.api.make_api import ROOT, script_of
+from tests.api.make_api import ROOT, ask, script_of
 from tests.client.answering import Answering
 from tests.notices.conftest import receiver as receiver  # noqa: PLC0414  A fixture.
 from tests.notices.test_webhooks import is_signed
 
 pytestmark = pytest.mark.django_db
-
-
-def ask(client: Client, method: str, path: str, body: Any = None, **headers: str) -> Any:
-    """Send JSON to an address of the API."""
-    text = "" if body is None else json.dumps(body)
-    kind = "application/json"
-    return client.generic(method, f"{ROOT}{path}", text, content_type=kind, headers=headers)
 
 
 @pytest.fixture

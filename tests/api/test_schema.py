@@ -19,7 +19,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_answer_is_as_the_schema_says(portal: Portal, who: str) -> None:
     # The same questions each time; `make test-api` asks others at each run.
-    outcome = ask(portal, who, "--seed", "7", examples=4, phases="examples,fuzzing")
+    outcome = ask(portal, who, "--seed", "7", examples=2, phases="examples,fuzzing")
 
     assert outcome.failures == 0, outcome.text
     assert outcome.requests > 100
