@@ -1,6 +1,6 @@
 """Addresses below /account/."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from accounts.views import invitations, organizations, tokens
 
@@ -16,11 +16,14 @@ urlpatterns = [
         invitations.withdraw_invitation,
         name="invitation_withdraw",
     ),
-    path(
-        "organizations/<slug:slug>/members/<int:person_id>/role/", organizations.role, name="role"
+    # A number that no database holds is nobody's.
+    re_path(
+        r"^organizations/(?P<slug>[-\w]+)/members/(?P<person_id>[0-9]{1,18})/role/$",
+        organizations.role,
+        name="role",
     ),
-    path(
-        "organizations/<slug:slug>/members/<int:person_id>/remove/",
+    re_path(
+        r"^organizations/(?P<slug>[-\w]+)/members/(?P<person_id>[0-9]{1,18})/remove/$",
         organizations.remove,
         name="member_remove",
     ),

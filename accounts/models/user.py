@@ -59,8 +59,8 @@ class Scope(models.TextChoices):
     MANAGE = (
         "manage",
         _(
-            "Manage: publish and withdraw submissions, change models, endpoints, runs, organizations "
-            "and webhooks"
+            "Manage: publish and withdraw submissions, change models, endpoints, runs, "
+            "organizations and webhooks"
         ),
     )
 

@@ -66,14 +66,14 @@ def members_page(
 
 @require_POST
 @login_required
-def role(request: HttpRequest, slug: str, person_id: int) -> HttpResponse:
+def role(request: HttpRequest, slug: str, person_id: str) -> HttpResponse:
     """Make a member an owner, or an owner a member."""
     found = organization_of(request, slug, role=OWNER)
     form = RoleForm(request.POST)
     if not form.is_valid():
         raise Http404("no such role")
     try:
-        change_role(found, person_id, form.cleaned_data["role"])
+        change_role(found, int(person_id), form.cleaned_data["role"])
         messages.success(request, _("The role is changed."))
     except NotDone as error:
         messages.error(request, str(error))
@@ -82,13 +82,13 @@ def role(request: HttpRequest, slug: str, person_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def remove(request: HttpRequest, slug: str, person_id: int) -> HttpResponse:
+def remove(request: HttpRequest, slug: str, person_id: str) -> HttpResponse:
     """Leave an organization, or end somebody's membership as its owner."""
     person = person_of(request)
-    is_leaving = person_id == person.pk
+    is_leaving = int(person_id) == person.pk
     found = organization_of(request, slug, role=None if is_leaving else OWNER)
     try:
-        remove_member(found, person_id)
+        remove_member(found, int(person_id))
     except NotDone as error:
         messages.error(request, str(error))
         return redirect(found)

@@ -171,3 +171,12 @@ def test_an_owner_withdraws_a_members_submission(
 
     submission.refresh_from_db()
     assert submission.withdrawn_at is not None
+
+
+def test_a_member_of_no_possible_number_is_not_found(
+    people: dict[str, User], lab: Organization
+) -> None:
+    for action in ("role", "remove"):
+        address = f"/account/organizations/{lab.slug}/members/{10**30}/{action}/"
+        answer = client_of(people["owner"]).post(address, {"role": "member"})
+        assert answer.status_code == 404
