@@ -6,7 +6,7 @@ from typing import Any, Final
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from submissions.api.inputs import LineField, StrictSerializer
+from submissions.api.inputs import CountField, LineField, StrictSerializer
 from submissions.endpoints import API_VERSION, TOKENIZER
 from submissions.limits import (
     ENDPOINT_AT_ONCE_MAX,
@@ -57,21 +57,15 @@ class EndpointChangeSerializer(StrictSerializer):
         API_VERSION, max_length=ENDPOINT_VERSION_CHARS, required=False, allow_blank=True
     )
     mode = serializers.ChoiceField(choices=Endpoint.Mode.choices, required=False)
-    context_tokens = serializers.IntegerField(
-        min_value=1, max_value=ENDPOINT_TOKENS_MAX, required=False
-    )
+    context_tokens = CountField(max_value=ENDPOINT_TOKENS_MAX, required=False)
     tokenizer = serializers.RegexField(
         TOKENIZER, required=False, help_text="estimate-1, or org/name@commit on Hugging Face."
     )
-    requests_per_minute = serializers.IntegerField(
-        min_value=1, max_value=ENDPOINT_REQUESTS_MAX, required=False, allow_null=True
+    requests_per_minute = CountField(
+        max_value=ENDPOINT_REQUESTS_MAX, required=False, allow_null=True
     )
-    tokens_per_minute = serializers.IntegerField(
-        min_value=1, max_value=ENDPOINT_TOKENS_MAX, required=False, allow_null=True
-    )
-    concurrency = serializers.IntegerField(
-        min_value=1, max_value=ENDPOINT_AT_ONCE_MAX, required=False
-    )
+    tokens_per_minute = CountField(max_value=ENDPOINT_TOKENS_MAX, required=False, allow_null=True)
+    concurrency = CountField(max_value=ENDPOINT_AT_ONCE_MAX, required=False)
     price_in = PriceField(required=False, help_text="US dollars per million tokens read.")
     price_out = PriceField(required=False, help_text="US dollars per million tokens written.")
 
@@ -85,4 +79,4 @@ class EndpointSerializer(EndpointChangeSerializer):
         help_text="Such as https://api.example.org/v1; /chat/completions is added.",
     )
     model_name = LineField(max_length=ENDPOINT_MODEL_CHARS, help_text="As the server calls it.")
-    context_tokens = serializers.IntegerField(min_value=1, max_value=ENDPOINT_TOKENS_MAX)
+    context_tokens = CountField(max_value=ENDPOINT_TOKENS_MAX)

@@ -105,7 +105,7 @@ class EndpointsView(ListView):
     )
     def post(self, request: Request) -> Response:
         """A server that speaks like OpenAI's; it is tried at once."""
-        return answer_once(self, request, lambda: self._register(request))
+        return answer_once(self, request, lambda _tried_at: self._register(request))
 
     @sensitive_variables("asked", "data", "key")
     def _register(self, request: Request) -> Response:

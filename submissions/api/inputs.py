@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
+from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
@@ -82,6 +83,12 @@ class OrganizationField(serializers.SlugRelatedField[Organization]):
     def __init__(self, **options: Any) -> None:
         super().__init__(slug_field="slug", queryset=Organization.objects.all(), **options)
 
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """An empty text names none; it is not read as null."""
+        if data == "":
+            self.fail("does_not_exist", slug_name="slug", value="nothing")
+        return super().run_validation(data)
+
     def get_queryset(self) -> Any:
         """Only those that the sender is a member of; others look as if they did not exist."""
         user = self.context["request"].user if "request" in self.context else None
@@ -96,14 +103,28 @@ class OrganizationField(serializers.SlugRelatedField[Organization]):
         return super().to_internal_value(data)
 
 
+class CountField(serializers.IntegerField):
+    """A whole number from 1: a number and no text, except in a form, which holds nothing else."""
+
+    def __init__(self, *, max_value: int = COUNT_MAX, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=max_value, **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The number."""
+        sent = getattr(self.root, "initial_data", None)
+        if isinstance(data, str) and not isinstance(sent, QueryDict):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class FactsSerializer(StrictSerializer):
     """What is said of a model."""
 
     organization = TextField(max_length=120, required=False, help_text="Who built it.")
     link = serializers.RegexField(_LINK, max_length=400, required=False)
     licence = TextField(max_length=80, required=False)
-    parameters = serializers.IntegerField(min_value=1, max_value=COUNT_MAX, required=False)
-    context_tokens = serializers.IntegerField(min_value=1, max_value=COUNT_MAX, required=False)
+    parameters = CountField(required=False)
+    context_tokens = CountField(required=False)
     weights = serializers.ChoiceField(choices=ModelEntry.Weights.choices, required=False)
 
 

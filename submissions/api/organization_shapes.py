@@ -76,14 +76,16 @@ class FoundSerializer(StrictSerializer):
     name = LineField(max_length=80, help_text="Shown beside the models that it shares.")
 
 
-class RoleSerializer(StrictSerializer):
-    """Which part a member has."""
+class RoleChangeSerializer(StrictSerializer):
+    """Another part for a member; left out, it stays."""
+
+    role = serializers.ChoiceField(choices=Membership.Role.choices, required=False)
+
+
+class InviteSerializer(StrictSerializer):
+    """Whom to invite, and as what."""
 
     role = serializers.ChoiceField(choices=Membership.Role.choices)
-
-
-class InviteSerializer(RoleSerializer):
-    """Whom to invite, and as what."""
 
     email = serializers.EmailField(max_length=254)
 

@@ -35,7 +35,7 @@ from submissions.api.organization_shapes import (
     InviteSerializer,
     OrganizationDetailShape,
     OrganizationShape,
-    RoleSerializer,
+    RoleChangeSerializer,
 )
 from submissions.api.pages import ListView
 from submissions.api.problems import Problem
@@ -98,7 +98,7 @@ class OrganizationsView(ListView):
     )
     def post(self, request: Request) -> Response:
         """You are its owner."""
-        return answer_once(self, request, lambda: self._found(request))
+        return answer_once(self, request, lambda _tried_at: self._found(request))
 
     def _found(self, request: Request) -> Response:
         asked = FoundSerializer(data=request.data)
@@ -138,16 +138,18 @@ class MemberView(ApiView):
     @extend_schema(
         summary="Change a member’s role",
         operation_id="organizations_role",
-        request=RoleSerializer,
+        request=RoleChangeSerializer,
         responses={200: OrganizationDetailShape},
     )
     def patch(self, request: Request, slug: str, person_id: str) -> Response:
         """Make a member an owner, or an owner a member; somebody stays owner."""
         own = own_membership(request, slug, as_owner=True)
-        asked = RoleSerializer(data=request.data)
+        asked = RoleChangeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
+        role = asked.validated_data.get("role")
         try:
-            change_role(own.organization, int(person_id), asked.validated_data["role"])
+            if role:
+                change_role(own.organization, int(person_id), role)
         except NotDone as error:
             raise refused(error) from error
         return self.answer(own_membership(request, slug))
@@ -188,7 +190,7 @@ class InvitationsView(ApiView):
     def post(self, request: Request, slug: str) -> Response:
         """By mail; an earlier invitation to the same address stops to work."""
         own_membership(request, slug, as_owner=True)
-        return answer_once(self, request, lambda: self._invite(request, slug))
+        return answer_once(self, request, lambda _tried_at: self._invite(request, slug))
 
     @sensitive_variables("secret")
     def _invite(self, request: Request, slug: str) -> Response:

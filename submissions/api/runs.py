@@ -83,7 +83,7 @@ class RunsView(ListView):
     )
     def post(self, request: Request) -> Response:
         """Have our workers ask a model; with `dry_run`, only say what that would take."""
-        return answer_once(self, request, lambda: self._start(request))
+        return answer_once(self, request, lambda _tried_at: self._start(request))
 
     def _start(self, request: Request) -> Response:
         asked = RunSerializer(data=request.data, context={"request": request})

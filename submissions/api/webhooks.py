@@ -35,9 +35,10 @@ class KindsField(serializers.ListField):
         options.setdefault("child", serializers.ChoiceField(choices=NOTICE_KINDS))
         super().__init__(max_length=len(NOTICE_KINDS), **options)
 
-    def to_internal_value(self, data: Any) -> list[str]:
+    def run_validation(self, data: Any = serializers.empty) -> Any:
         """The kinds, without repetitions."""
-        return list(dict.fromkeys(super().to_internal_value(data)))
+        kinds = super().run_validation(data)
+        return list(dict.fromkeys(kinds)) if isinstance(kinds, list) else kinds
 
 
 class MailShape(serializers.Serializer[Any]):
@@ -50,14 +51,14 @@ class MailShape(serializers.Serializer[Any]):
 class MailSerializer(StrictSerializer):
     """Of what to be told by mail; of nothing where the list is empty."""
 
-    mail = KindsField()
+    mail = KindsField(required=False)
 
 
 class WebhookSerializer(StrictSerializer):
     """Which address to call, and when."""
 
     url = LineField(max_length=URL_CHARS, help_text="Called with POST and JSON, over https.")
-    kinds = KindsField(allow_empty=False, required=False, help_text="Left out: of everything.")
+    kinds = KindsField(min_length=1, required=False, help_text="Left out: of everything.")
 
 
 class WebhookShape(serializers.ModelSerializer[Webhook]):
@@ -136,8 +137,10 @@ class NoticesView(ApiView):
         """Of what you are told by mail from now on."""
         asked = MailSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        choose_mail(cast(User, request.user), asked.validated_data["mail"])
-        return self.answer({"mail": asked.validated_data["mail"], "offered": NOTICE_KINDS})
+        person = cast(User, request.user)
+        if "mail" in asked.validated_data:
+            choose_mail(person, asked.validated_data["mail"])
+        return self.answer({"mail": mail_kinds(person), "offered": NOTICE_KINDS})
 
 
 class WebhooksView(ListView):
@@ -168,7 +171,7 @@ class WebhooksView(ListView):
     )
     def post(self, request: Request) -> Response:
         """The answer has the secret, which no other answer has."""
-        answer = answer_once(self, request, lambda: self._add(request))
+        answer = answer_once(self, request, lambda _tried_at: self._add(request))
         if answer.status_code == 201:
             # Beside what is remembered for the key: a secret is derived, and stored nowhere.
             made = own_webhooks(request).filter(public_id=answer.data["id"], version=1).first()
