@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from scoring import SCORERS, SUITES
 from submissions.api.base import ApiView
+from submissions.api.inputs import NOT_BLANK
 from submissions.api.queries import Query
 from submissions.board_query import SORTS, parse_query
 from submissions.leaderboard import NotOnBoard, read_board, read_states
@@ -22,7 +23,6 @@ from submissions.unchanged import answer_unchanged, tag_for_all
 
 _TASKS = SUITES[settings.DEFAULT_SUITE].slugs
 _PLACE = r"^[-_A-Za-z0-9]{1,900}$"
-_TEXT = r"^[^\u0000]*$"
 
 
 class MagnitudeField(serializers.RegexField):
@@ -39,14 +39,14 @@ class BoardQueryShape(Query):
     scorer = serializers.ChoiceField(choices=list(SCORERS), default=settings.DEFAULT_SCORER)
     release = serializers.RegexField(r"^[-a-zA-Z0-9_]{1,80}$", required=False)
     q = serializers.RegexField(
-        _TEXT, max_length=MOST_CHARACTERS, required=False, help_text="A search, as on the page."
+        NOT_BLANK, max_length=MOST_CHARACTERS, required=False, help_text="A search, as on the page."
     )
     weights = serializers.ChoiceField(choices=ModelEntry.Weights.values, required=False)
     params_min = MagnitudeField()
     params_max = MagnitudeField()
     context_min = MagnitudeField()
     context_max = MagnitudeField()
-    licence = serializers.RegexField(_TEXT, max_length=80, required=False)
+    licence = serializers.RegexField(NOT_BLANK, max_length=80, required=False)
     tier = serializers.ChoiceField(choices=Tier.values, required=False)
     part = serializers.ChoiceField(choices=list(Part.labels), required=False)
     sort = serializers.ChoiceField(choices=[*SORTS, *_TASKS], required=False)
