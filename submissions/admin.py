@@ -64,6 +64,8 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 class ModelEntryAdmin(AuditedAdmin):
     """Curating: names, organizations and links may be mended."""
 
+    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
+
     list_display = ("name", "organization", "weights", "owner", "created_at")
     list_filter = ("weights",)
     search_fields = ("name", "organization")

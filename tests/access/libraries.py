@@ -15,6 +15,7 @@ ADMIN_MODELS: Final = frozenset(
         "socialaccount_socialapp",
         "socialaccount_socialtoken",
         "socialaccount_socialaccount",
+        "audit_auditentry",
         "accounts_user",
         "notices_letter",
         "notices_delivery",
@@ -24,6 +25,7 @@ ADMIN_MODELS: Final = frozenset(
         "submissions_release",
         "submissions_reportedscore",
         "submissions_boardevent",
+        "submissions_rescorereport",
     }
 )
 ADMIN_PAGES: Final = frozenset(
@@ -37,6 +39,7 @@ ADMIN_PAGES: Final = frozenset(
         "jsi18n",
         "view_on_site",
         "app_list",
+        "submissions_rescorereport_apply",
         # Django's own: an address without its last part, and whatever is nowhere.
         "<path:object_id>/",
         "(?P<url>.*)$",

@@ -1,14 +1,12 @@
 """The role matrix: every address of the site has a row, and every row holds."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from pytest_django import Settings
 
 from tests.access.matrix import API, PAGES, Row
 from tests.access.world import ROLES, Things, World, make_world
@@ -23,17 +21,6 @@ PLACES = {
 }
 # Pages of libraries, which test them: sign-in, and the admin.  Below, nobody but staff comes in.
 OF_LIBRARIES = ("accounts/", "admin/")
-
-
-@pytest.fixture(autouse=True)
-def _own_files(settings: Settings, tmp_path: Path) -> None:
-    """Nothing is kept after a test, and no static files are needed."""
-    settings.STATE_DIR = tmp_path
-    content = settings.STORAGES["content"] | {"OPTIONS": {"location": str(tmp_path / "files")}}
-    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = settings.STORAGES | {"content": content, "staticfiles": static}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def addresses(patterns: Any = None, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:

@@ -40,8 +40,8 @@ def registered(client: Client, **changed: Any) -> dict[str, Any]:
     return dict(answer.json())
 
 
-def wish(endpoint: dict[str, Any], **changed: Any) -> dict[str, Any]:
-    return {"endpoint": endpoint["id"], "release": "asked", "model": "Tiny"} | changed
+def wish(asked: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    return {"endpoint": asked["id"], "release": "asked", "model": "Tiny"} | changed
 
 
 def test_publishing_is_undone_within_a_day() -> None:

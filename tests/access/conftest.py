@@ -1,0 +1,17 @@
+"""What tests of the doors start from: an upload folder of their own, and no static files."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Settings, tmp_path: Path) -> None:
+    """Nothing is kept after a test, and no static files are needed."""
+    settings.STATE_DIR = tmp_path
+    content = settings.STORAGES["content"] | {"OPTIONS": {"location": str(tmp_path / "files")}}
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {"content": content, "staticfiles": static}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
