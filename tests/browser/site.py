@@ -40,6 +40,8 @@ ROWS: Final[dict[str, tuple[str, ...]]] = {
     "submissions:endpoint": ("/endpoints/{endpoint}/",),
     "submissions:endpoint-change": ("/endpoints/{endpoint}/change/",),
     "submissions:run-new": ("/endpoints/{endpoint}/run/",),
+    "submissions:hub-model": ("/hub-models/{hub}/",),
+    "submissions:hub-model-run": ("/hub-models/{hub}/run/",),
     "submissions:run": ("/runs/{run}/",),
     "submissions:prompts": (),  # A download.
     "submissions:release": ("/releases/legacy-kimi/", "/releases/mini-4k/"),
@@ -143,7 +145,7 @@ from django.utils import timezone
 from accounts.models import Organization, User
 from accounts.organizations import found_organization
 from notices.models import Webhook
-from submissions.models import Endpoint, Evaluation, HostedRun, Submission
+from submissions.models import Endpoint, Evaluation, HostedRun, HubModel, Submission
 from submissions.withdraw import withdraw_submission
 owner = User.objects.get(email='{email}')
 found_organization('Long Context Lab', founder=owner, now=timezone.now())
@@ -161,6 +163,10 @@ run = HostedRun.objects.create(owner=owner, endpoint=point, model=one.model, rel
     tasks=['passkey'], prompt_set='portal-1', policy='middle', visibility='private', facts={{}},
     sha256='0' * 64, status='cancelled', reason='You cancelled it.', created_at=timezone.now(),
     finished_at=timezone.now())
+hub = HubModel.objects.create(owner=owner, repository='lab/long-7b', revision='main',
+    commit='a' * 40, context_tokens=131072, needed_bytes=20 * 2**30, weight_bytes=15 * 2**30,
+    facts={{'chat_template_sha256': ''}}, created_at=timezone.now())
+print('HUB', hub.public_id)
 print('POINT', point.public_id)
 print('RUN', run.public_id)
 print('HOOK', hook.public_id)
@@ -190,6 +196,7 @@ def make_site(portal: Portal, browser: Browser, folder: Path) -> Site:
         portal.wait_scored(token, public_id)
     printed = portal.manage("shell", "-v", "0", "-c", _MAKE.format(email=email, **names))
     names["endpoint"] = printed.split("POINT ")[1].split()[0]
+    names["hub"] = printed.split("HUB ")[1].split()[0]
     names["run"] = printed.split("RUN ")[1].split()[0]
     names["webhook"] = printed.split("HOOK ")[1].split()[0]
     names["organization"] = printed.split("ORG ")[1].split()[0]

@@ -154,7 +154,7 @@ def test_each_role_says_that_it_is_well_and_the_dead_one_does_not(roles: Roles) 
         ).returncode
 
     assert is_well("web")
-    assert is_well("worker")
+    wait_until(lambda: is_well("worker"), seconds=60, what="a worker that answers")
     assert is_well("beat", BEAT_SCHEDULE=str(roles.folder / "beat" / "beat"))
     assert not is_well("runner")
     assert not is_well("web", PORT=str(free_port()))
