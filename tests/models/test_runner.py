@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -163,6 +166,29 @@ def test_a_child_that_dies_is_replaced_and_its_prompts_may_be_tried_again(folder
     assert died.value.trouble is Trouble.RETRY
     assert "killed" in died.value.reason
     assert answer.tokens_out == 12
+
+
+def test_a_child_that_dies_in_the_middle_of_a_message_lets_nobody_wait(folder: Path) -> None:
+    runner = LocalModel(config_of(folder))
+    before = runner._child
+    assert before is not None
+    # A child that says half a word to whoever asks, and is gone.
+    half = (
+        'import sys; sys.stdin.readline(); sys.stdout.write(\'{"kind": "do\'); sys.stdout.flush()'
+    )
+    runner._child = child = subprocess.Popen(
+        [sys.executable, "-c", half], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    threading.Thread(target=runner._listen, args=(child,), daemon=True).start()
+
+    started = runner.start(prompt_of("Say something."))
+
+    assert not isinstance(started, Wait)
+    with pytest.raises(RunnerError) as died:
+        started.result(SECONDS)
+    assert died.value.trouble is Trouble.RETRY
+    before.kill()
+    runner.close()
 
 
 def test_a_prompt_that_kills_every_child_fails_with_its_reason(folder: Path) -> None:

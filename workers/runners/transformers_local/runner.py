@@ -198,11 +198,19 @@ class LocalModel:
             messages.HOPELESS: self._give_up,
             messages.LAST_WORDS: self._hear,
         }
-        with child:
-            for line in child.stdout or ():
-                kind, values = messages.read(line)
-                heard[kind](**values)
-        self._died(child)
+        try:
+            with child:
+                for line in child.stdout or ():
+                    try:
+                        kind, values = messages.read(line)
+                    except ValueError:
+                        # Killed while it wrote: half a message is none.  Leaving closes the pipes,
+                        # which ends one that lives.
+                        break
+                    heard[kind](**values)
+        finally:
+            # Whatever went wrong here, nobody may wait for a child that nobody hears.
+            self._died(child)
 
     def _ready(self, *, environment: dict[str, Any], free_bytes: int) -> None:
         self.environment, self.free_bytes = environment, free_bytes
