@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from accounts.models import Scope, User
 from submissions.api.base import ApiView
 from submissions.api.endpoint_inputs import EndpointChangeSerializer, EndpointSerializer
-from submissions.api.once import IDEMPOTENCY_KEY, answer_once
+from submissions.api.once import MadeOnce, answer_once
 from submissions.api.pages import ListView
 from submissions.api.problems import unfit
 from submissions.api.shapes import api_address, page_of
@@ -75,7 +75,7 @@ def own_endpoint(request: Request, public_id: str) -> Endpoint:
     return get_object_or_404(visible_endpoints(request.user), public_id=public_id)
 
 
-class EndpointsView(ListView):
+class EndpointsView(MadeOnce, ListView):
     """`/endpoints/`."""
 
     is_public = False
@@ -83,11 +83,6 @@ class EndpointsView(ListView):
     parser_classes = (JSONParser,)
     scopes: ClassVar = {"POST": Scope.MANAGE}
     problems: ClassVar = {"POST": (409, 415, 422)}
-
-    def header_parameters(self, method: str) -> list[dict[str, Any]]:
-        """A key for what is made."""
-        own = [IDEMPOTENCY_KEY] if method == "POST" else []
-        return [*super().header_parameters(method), *own]
 
     def get_queryset(self) -> QuerySet[Endpoint]:
         """One's own that are not retired."""

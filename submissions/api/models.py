@@ -16,7 +16,7 @@ from submissions.access import can_manage_model, visible_models
 from submissions.api.base import ApiView
 from submissions.api.catalogue import ModelFilters
 from submissions.api.inputs import ModelChangeSerializer, ModelSerializer, facts_of
-from submissions.api.once import IDEMPOTENCY_KEY, answer_once
+from submissions.api.once import MadeOnce, answer_once
 from submissions.api.pages import ListView
 from submissions.api.problems import Problem
 from submissions.api.shapes import ModelShape, api_address
@@ -27,18 +27,13 @@ from submissions.sharing import NotShared, share_model
 _TAKEN = "There is a model of that name already. Choose another name."
 
 
-class ModelsView(ListView):
+class ModelsView(MadeOnce, ListView):
     """`/models/`."""
 
     shape = ModelShape
     parser_classes = (JSONParser,)
     filterset_class = ModelFilters
     problems: ClassVar = {"POST": (409, 415, 422)}
-
-    def header_parameters(self, method: str) -> list[dict[str, Any]]:
-        """A key for what is made."""
-        own = [IDEMPOTENCY_KEY] if method == "POST" else []
-        return [*super().header_parameters(method), *own]
 
     def get_queryset(self) -> QuerySet[ModelEntry]:
         """Those whose pages the reader may open."""

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from submissions import idempotency
+from submissions.api.base import ApiView
 from submissions.api.problems import CONTENT_TYPE, Problem
 from submissions.files import hash_stream
 
@@ -34,6 +35,15 @@ _FLEETING: Final = frozenset({401, 403, 408, 413, 429, 503})
 
 Work = Callable[[datetime | None], Response]
 """Takes when the same request was first begun, where that try died without an answer."""
+
+
+class MadeOnce(ApiView):
+    """An endpoint whose POST goes through `answer_once`."""
+
+    def header_parameters(self, method: str) -> list[dict[str, Any]]:
+        """A key for what is made."""
+        own = [IDEMPOTENCY_KEY] if method == "POST" else []
+        return [*super().header_parameters(method), *own]
 
 
 def answer_once(view: Any, request: Request, work: Work) -> Response:

@@ -27,7 +27,7 @@ from accounts.organizations import (
     remove_member,
 )
 from submissions.api.base import ApiView
-from submissions.api.once import IDEMPOTENCY_KEY, answer_once
+from submissions.api.once import MadeOnce, answer_once
 from submissions.api.organization_shapes import (
     AcceptSerializer,
     FoundSerializer,
@@ -68,7 +68,7 @@ def refused(error: NotDone) -> Problem:
     return Problem("not-possible", str(error))
 
 
-class OrganizationsView(ListView):
+class OrganizationsView(MadeOnce, ListView):
     """`/organizations/`."""
 
     is_public = False
@@ -76,11 +76,6 @@ class OrganizationsView(ListView):
     parser_classes = (JSONParser,)
     scopes: ClassVar = {"POST": Scope.MANAGE}
     problems: ClassVar = {"POST": (409, 415, 422)}
-
-    def header_parameters(self, method: str) -> list[dict[str, Any]]:
-        """A key for what is made."""
-        own = [IDEMPOTENCY_KEY] if method == "POST" else []
-        return [*super().header_parameters(method), *own]
 
     def get_queryset(self) -> QuerySet[Membership]:
         """One's own."""
@@ -168,7 +163,7 @@ class MemberView(ApiView):
         return Response(status=204)
 
 
-class InvitationsView(ApiView):
+class InvitationsView(MadeOnce, ApiView):
     """`/organizations/<slug>/invitations/`."""
 
     is_public = False
@@ -176,10 +171,6 @@ class InvitationsView(ApiView):
     parser_classes = (JSONParser,)
     scopes: ClassVar = {"POST": Scope.MANAGE}
     problems: ClassVar = {"POST": (409, 415, 422)}
-
-    def header_parameters(self, method: str) -> list[dict[str, Any]]:
-        """A key for what is made."""
-        return [IDEMPOTENCY_KEY] if method == "POST" else super().header_parameters(method)
 
     @extend_schema(
         summary="Invite somebody",

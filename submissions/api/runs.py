@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from submissions.api.base import ApiView
 from submissions.api.inputs import asked_model, not_there
-from submissions.api.once import IDEMPOTENCY_KEY, answer_once
+from submissions.api.once import MadeOnce, answer_once
 from submissions.api.pages import ListView
 from submissions.api.problems import unfit
 from submissions.api.run_inputs import RunSerializer
@@ -53,7 +53,7 @@ class RunFilters(django_filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
 
-class RunsView(ListView):
+class RunsView(MadeOnce, ListView):
     """`/runs/`."""
 
     is_public = False
@@ -61,11 +61,6 @@ class RunsView(ListView):
     filterset_class = RunFilters
     parser_classes = (JSONParser,)
     problems: ClassVar = {"POST": (409, 415, 422)}
-
-    def header_parameters(self, method: str) -> list[dict[str, Any]]:
-        """A key for what is made."""
-        own = [IDEMPOTENCY_KEY] if method == "POST" else []
-        return [*super().header_parameters(method), *own]
 
     def get_queryset(self) -> QuerySet[HostedRun]:
         """One's own."""

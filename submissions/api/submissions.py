@@ -25,7 +25,7 @@ from submissions.api.inputs import (
     declared_in,
     not_there,
 )
-from submissions.api.once import IDEMPOTENCY_KEY, answer_once
+from submissions.api.once import MadeOnce, answer_once
 from submissions.api.pages import ListView
 from submissions.api.problems import Problem
 from submissions.api.quota import quota_headers
@@ -112,7 +112,7 @@ _MULTIPART = OpenApiExample(
 )
 
 
-class SubmissionsView(ListView):
+class SubmissionsView(MadeOnce, ListView):
     """`/submissions/`."""
 
     is_public = False
@@ -120,11 +120,6 @@ class SubmissionsView(ListView):
     filterset_class = SubmissionFilters
     parser_classes = (MultiPartParser, JSONParser)
     problems: ClassVar = {"POST": (409, 413, 415, 422, 503)}
-
-    def header_parameters(self, method: str) -> list[dict[str, Any]]:
-        """A key for what is made."""
-        own = [IDEMPOTENCY_KEY] if method == "POST" else []
-        return [*super().header_parameters(method), *own]
 
     def get_queryset(self) -> QuerySet[Submission]:
         """One's own and those of one's organizations."""

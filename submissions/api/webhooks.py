@@ -20,7 +20,7 @@ from notices.webhooks import NotTaken, add_webhook, rotate_secret, secret_of, se
 from outbound.addresses import URL_CHARS
 from submissions.api.base import ApiView
 from submissions.api.inputs import LineField, StrictSerializer
-from submissions.api.once import IDEMPOTENCY_KEY, answer_once
+from submissions.api.once import MadeOnce, answer_once
 from submissions.api.pages import ListView
 from submissions.api.problems import Problem, unfit
 from submissions.api.shapes import api_address
@@ -143,7 +143,7 @@ class NoticesView(ApiView):
         return self.answer({"mail": mail_kinds(person), "offered": NOTICE_KINDS})
 
 
-class WebhooksView(ListView):
+class WebhooksView(MadeOnce, ListView):
     """`/webhooks/`."""
 
     is_public = False
@@ -151,11 +151,6 @@ class WebhooksView(ListView):
     parser_classes = (JSONParser,)
     scopes: ClassVar = {"POST": Scope.MANAGE}
     problems: ClassVar = {"POST": (409, 415, 422)}
-
-    def header_parameters(self, method: str) -> list[dict[str, Any]]:
-        """A key for what is made."""
-        own = [IDEMPOTENCY_KEY] if method == "POST" else []
-        return [*super().header_parameters(method), *own]
 
     def get_queryset(self) -> QuerySet[Webhook]:
         """One's own."""
