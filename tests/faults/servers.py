@@ -16,8 +16,8 @@ import psycopg
 import redis
 
 from benchmark_site.serve import die_with_parent
-from tests import needs
-from tests.portal import free_port, wait_until
+from tests import make, needs
+from tests.portal import Portal, free_port, running_portal, wait_until
 
 
 @dataclass(slots=True)
@@ -155,3 +155,30 @@ def _folder(user: str | None) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def faulty_portal(
+    folder: Path,
+    database: Database,
+    broker: Broker,
+    release: str,
+    examples: int,
+    /,
+    **settings: str,
+) -> Iterator[Portal]:
+    """A portal on servers of the test's own that notices dead workers fast, with a release."""
+    fast = {"LEASE_SECONDS": "4", "SWEEP_SECONDS": "1", "ANNOUNCE_AGAIN_SECONDS": "5"}
+    fast |= {"DATABASE_URL": database.url, "REDIS_URL": broker.url, "OFFLINE_RELEASE": "false"}
+    with running_portal(folder / "state", **(fast | settings)) as portal:
+        make.write_labels(folder / "labels", n=examples)
+        portal.manage("import_release", str(folder / "labels"), "--name", release, "--labels-only")
+        yield portal
+
+
+def submit(portal: Portal, token: str, model: str, *, examples: int) -> str:
+    """Upload every task's predictions and return the submission's public id."""
+    answer = portal.upload(token, "all.zip", make.zipped(make.files(n=examples)), model=model)
+    assert answer.status_code == 201, answer.text
+    public_id: str = answer.json()["id"]
+    return public_id

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import make, needs
-from tests.faults.servers import Broker, Database
+from tests import needs
+from tests.faults.servers import Broker, Database, faulty_portal, submit
 from tests.flow.workers import stop_in_the_middle
-from tests.portal import Portal, running_portal, wait_until
+from tests.portal import Portal, wait_until
 
 EXAMPLES = 1200
 HOUR = 3600
@@ -50,28 +50,15 @@ def clock(tmp_path: Path) -> Clock:
 @pytest.fixture
 def portal(tmp_path: Path, clock: Clock, database: Database, broker: Broker) -> Iterator[Portal]:
     """A portal that lives by that clock; its database and its broker do not."""
-    with running_portal(
-        tmp_path / "state",
-        DATABASE_URL=database.url,
-        REDIS_URL=broker.url,
-        LEASE_SECONDS="4",
-        SWEEP_SECONDS="1",
-        ANNOUNCE_AGAIN_SECONDS="5",
-        OFFLINE_RELEASE="false",
+    with faulty_portal(
+        tmp_path,
+        database,
+        broker,
+        "clocks",
+        EXAMPLES,
         **clock.settings,
     ) as portal:
-        make.write_labels(tmp_path / "labels", n=EXAMPLES)
-        portal.manage(
-            "import_release", str(tmp_path / "labels"), "--name", "clocks", "--labels-only"
-        )
         yield portal
-
-
-def submit(portal: Portal, token: str, model: str) -> str:
-    answer = portal.upload(token, "all.zip", make.zipped(make.files(n=EXAMPLES)), model=model)
-    assert answer.status_code == 201, answer.text
-    public_id: str = answer.json()["id"]
-    return public_id
 
 
 def newest(portal: Portal) -> int:
@@ -94,9 +81,9 @@ def test_set_back_an_hour_the_work_of_dead_workers_and_lost_messages_is_still_fo
     portal: Portal, broker: Broker, clock: Clock
 ) -> None:
     token = portal.token()
-    taken = submit(portal, token, "Taken")
+    taken = submit(portal, token, "Taken", examples=EXAMPLES)
     held = stop_in_the_middle(portal, newest(portal))
-    unheard = submit(portal, token, "Unheard")
+    unheard = submit(portal, token, "Unheard", examples=EXAMPLES)
     broker.client.flushall()
 
     clock.set(-HOUR)
@@ -111,7 +98,7 @@ def test_set_back_an_hour_the_work_of_dead_workers_and_lost_messages_is_still_fo
 @pytest.mark.slow
 def test_set_ahead_a_day_nothing_is_scored_twice(portal: Portal, clock: Clock) -> None:
     token = portal.token()
-    under_way = submit(portal, token, "Under way")
+    under_way = submit(portal, token, "Under way", examples=EXAMPLES)
     evaluation = newest(portal)
     wait_until(
         lambda: portal.query(
@@ -124,6 +111,6 @@ def test_set_ahead_a_day_nothing_is_scored_twice(portal: Portal, clock: Clock) -
     clock.set(24 * HOUR)
 
     assert portal.wait_scored(token, under_way, seconds=90)["status"] == "done"
-    after = submit(portal, token, "After")
+    after = submit(portal, token, "After", examples=EXAMPLES)
     assert portal.wait_scored(token, after, seconds=90)["status"] == "done"
     assert scored(portal) == [1, 1]

@@ -22,8 +22,8 @@ from ibench.errors import IbenchError
 from ibench.portal import Portal as Client
 
 from tests import make
-from tests.faults.servers import Broker, Database
-from tests.portal import Portal, running_portal, wait_until
+from tests.faults.servers import Broker, Database, faulty_portal
+from tests.portal import Portal, wait_until
 
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "5"))
 SUBMISSIONS = 2 * ROUNDS
@@ -40,21 +40,15 @@ SEED = int(os.environ.get("FAULT_SEED", "9"))
 @pytest.fixture
 def portal(tmp_path: Path, database: Database, broker: Broker) -> Iterator[Portal]:
     """A portal that notices dead workers fast, on servers that may be killed."""
-    with running_portal(
-        tmp_path / "state",
-        DATABASE_URL=database.url,
-        REDIS_URL=broker.url,
-        LEASE_SECONDS="4",
-        SWEEP_SECONDS="1",
-        ANNOUNCE_AGAIN_SECONDS="5",
+    with faulty_portal(
+        tmp_path,
+        database,
+        broker,
+        "kills",
+        EXAMPLES,
         SUBMISSIONS_PER_DAY="100000",
         SUBMISSIONS_AT_ONCE="100000",
-        OFFLINE_RELEASE="false",
     ) as portal:
-        make.write_labels(tmp_path / "labels", n=EXAMPLES)
-        portal.manage(
-            "import_release", str(tmp_path / "labels"), "--name", "kills", "--labels-only"
-        )
         yield portal
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests import make
-from tests.faults.servers import Broker, Database
-from tests.portal import Portal, running_portal
+from tests.faults.servers import Broker, Database, faulty_portal
+from tests.portal import Portal
 
 TASK = "longdialogue_qa_eng"
 EXAMPLES = 100
@@ -22,19 +22,16 @@ LONG = " ".join(DICE.choices(["river", "lantern", "orchard", "copper", "winter"]
 @pytest.fixture
 def portal(tmp_path: Path, database: Database, broker: Broker) -> Iterator[Portal]:
     """A portal that gives a task three seconds and 256 MiB."""
-    with running_portal(
-        tmp_path / "state",
-        DATABASE_URL=database.url,
-        REDIS_URL=broker.url,
-        SWEEP_SECONDS="1",
-        OFFLINE_RELEASE="false",
+    with faulty_portal(
+        tmp_path,
+        database,
+        broker,
+        "limits",
+        EXAMPLES,
+        LEASE_SECONDS="60",
         SCORING_TASK_SECONDS="3",
         SCORING_MEMORY_MIB="256",
     ) as portal:
-        make.write_labels(tmp_path / "labels", n=EXAMPLES)
-        portal.manage(
-            "import_release", str(tmp_path / "labels"), "--name", "limits", "--labels-only"
-        )
         yield portal
 
 

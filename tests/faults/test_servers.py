@@ -11,9 +11,9 @@ import pytest
 import requests
 
 from tests import make
-from tests.faults.servers import Broker, Database
+from tests.faults.servers import Broker, Database, faulty_portal, submit
 from tests.flow.workers import stop_in_the_middle
-from tests.portal import Portal, running_portal, wait_until
+from tests.portal import Portal, wait_until
 
 EXAMPLES = 400
 # The portal's files have so much room: a few small uploads.
@@ -23,27 +23,14 @@ ROOM = "2m"
 @pytest.fixture
 def portal(tmp_path: Path, database: Database, broker: Broker) -> Iterator[Portal]:
     """A portal on servers of the test's own."""
-    with running_portal(
-        tmp_path / "state",
-        DATABASE_URL=database.url,
-        REDIS_URL=broker.url,
-        LEASE_SECONDS="4",
-        SWEEP_SECONDS="1",
-        ANNOUNCE_AGAIN_SECONDS="5",
-        OFFLINE_RELEASE="false",
+    with faulty_portal(
+        tmp_path,
+        database,
+        broker,
+        "servers",
+        EXAMPLES,
     ) as portal:
-        make.write_labels(tmp_path / "labels", n=EXAMPLES)
-        portal.manage(
-            "import_release", str(tmp_path / "labels"), "--name", "servers", "--labels-only"
-        )
         yield portal
-
-
-def submit(portal: Portal, token: str, model: str) -> str:
-    answer = portal.upload(token, "all.zip", make.zipped(make.files(n=EXAMPLES)), model=model)
-    assert answer.status_code == 201, answer.text
-    public_id: str = answer.json()["id"]
-    return public_id
 
 
 def status_of(url: str) -> int:
@@ -55,7 +42,7 @@ def test_a_database_that_restarts_in_the_middle_of_scoring_costs_nothing(
     portal: Portal, database: Database
 ) -> None:
     token = portal.token()
-    under_way = submit(portal, token, "Under way")
+    under_way = submit(portal, token, "Under way", examples=EXAMPLES)
     evaluation = int(portal.query("SELECT max(id) FROM submissions_evaluation")[0][0])
     held = stop_in_the_middle(portal, evaluation)
 
@@ -69,7 +56,7 @@ def test_a_database_that_restarts_in_the_middle_of_scoring_costs_nothing(
         lambda: status_of(f"{portal.url}/leaderboard/") == 200, seconds=60, what="the board again"
     )
     assert portal.wait_scored(token, under_way, seconds=90)["status"] == "done"
-    after = submit(portal, token, "After")
+    after = submit(portal, token, "After", examples=EXAMPLES)
     assert portal.wait_scored(token, after, seconds=90)["status"] == "done"
     assert portal.query(
         "SELECT count(*), count(DISTINCT submission_id) FROM submissions_boardevent"
@@ -96,7 +83,7 @@ def test_a_full_disk_refuses_an_upload_and_keeps_what_is_there(
     portal: Portal, small_disk: Path
 ) -> None:
     token = portal.token()
-    before = submit(portal, token, "Before")
+    before = submit(portal, token, "Before", examples=EXAMPLES)
     assert portal.wait_scored(token, before)["status"] == "done"
     ballast = small_disk / "ballast"
     with pytest.raises(OSError, match="No space"):
@@ -111,7 +98,7 @@ def test_a_full_disk_refuses_an_upload_and_keeps_what_is_there(
     assert status_of(f"{portal.url}/leaderboard/") == 200
     ballast.unlink()
     assert not [path for path in small_disk.rglob("tmp*") if path.is_file()]
-    after = submit(portal, token, "After")
+    after = submit(portal, token, "After", examples=EXAMPLES)
     assert portal.wait_scored(token, after)["status"] == "done"
     assert "everything holds" in portal.manage("verify")
 
@@ -125,7 +112,7 @@ def test_a_file_that_cannot_be_read_fails_with_its_reason_and_the_next_is_scored
     workers = portal.processes("worker")
     for pid in workers:
         os.killpg(pid, signal.SIGSTOP)
-    lost = submit(portal, token, "Lost")
+    lost = submit(portal, token, "Lost", examples=EXAMPLES)
     # What stands where the folders were is no folder: every read is refused, root's too.
     for folder in files.iterdir():
         if len(folder.name) == 2:
@@ -143,7 +130,7 @@ def test_a_file_that_cannot_be_read_fails_with_its_reason_and_the_next_is_scored
     for folder in files.glob("away-*"):
         (files / folder.name.removeprefix("away-")).unlink()
         folder.rename(files / folder.name.removeprefix("away-"))
-    after = submit(portal, token, "After")
+    after = submit(portal, token, "After", examples=EXAMPLES)
     assert portal.wait_scored(token, after)["status"] == "done"
     portal.manage("rescore", "--failed")
     wait_until(lambda: portal.read(token, lost)["status"] == "done", seconds=60, what="its scores")
