@@ -49,7 +49,7 @@ def add_webhook(owner: User, url: str, kinds: Sequence[str], *, now: datetime) -
         check_url(url, rules=rules())
         pin(url, rules=rules())
     except AddressRefused as error:
-        raise NotTaken(str(error)) from error
+        raise NotTaken(error.told(_)) from error
     try:
         with transaction.atomic():
             # One after the other, so that the limit holds.

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from outbound.refusals import AddressRefused
+
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolver: TypeAlias = Callable[[str, int], Sequence[str]]
@@ -54,10 +56,6 @@ _SPECIAL: Final = tuple(
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class AddressRefused(Exception):
-    """We do not call this address; the message says why, and what would be called."""
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What an operator allows beyond https to the open internet."""
@@ -89,24 +87,21 @@ def check_url(url: str, *, rules: Rules) -> SplitResult:
         AddressRefused: for another scheme, user and password, a fragment, a strange host.
     """
     if len(url) > URL_CHARS or any(ord(char) <= 32 or ord(char) >= 127 for char in url):
-        raise AddressRefused(
-            f"Write the address in at most {URL_CHARS} ASCII characters without spaces; "
-            "a name in another script has an ASCII form that begins with xn--."
-        )
+        raise AddressRefused("bad-characters", chars=URL_CHARS)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise AddressRefused(f"This is no address: {error}.") from error
+        raise AddressRefused("no-address") from error
     schemes = ("https", "http") if rules.is_http_allowed else ("https",)
     if parts.scheme not in schemes:
-        raise AddressRefused(f"Only {' and '.join(schemes)} addresses are called.")
+        raise AddressRefused("not-http" if rules.is_http_allowed else "not-https")
     if "@" in parts.netloc or "\\" in url:
-        raise AddressRefused("An address carries no user name, password or backslash.")
+        raise AddressRefused("has-user")
     if parts.fragment or "#" in url:
-        raise AddressRefused("An address to call has no part after #.")
+        raise AddressRefused("has-fragment")
     if port == 0:
-        raise AddressRefused("Port 0 is no port.")
+        raise AddressRefused("port-zero")
     _check_host(parts.hostname or "", parts.netloc)
     return parts
 
@@ -119,16 +114,16 @@ def _check_host(host: str, netloc: str) -> None:
     name = host.removesuffix(".")
     labels = name.split(".")
     if len(name) > _HOST_CHARS or not all(_LABEL.fullmatch(label) for label in labels):
-        raise AddressRefused("The address has no valid host name.")
+        raise AddressRefused("bad-host")
     if _NUMBER.fullmatch(labels[-1]) and str(_literal(name)) != name:
-        raise AddressRefused("Write a numeric address as four decimal numbers.")
+        raise AddressRefused("bad-number")
 
 
 def _literal(text: str) -> Address:
     try:
         return ipaddress.ip_address(text)
     except ValueError as error:
-        raise AddressRefused("Write a numeric address as four decimal numbers.") from error
+        raise AddressRefused("bad-number") from error
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -149,9 +144,9 @@ def pin(url: str, *, rules: Rules, resolver: Resolver = resolve) -> Target:
     try:
         found = list(resolver(host, port))
     except (OSError, UnicodeError) as error:
-        raise AddressRefused(f"The name {host} leads nowhere.") from error
+        raise AddressRefused("leads-nowhere", host=host) from error
     if not found:
-        raise AddressRefused(f"The name {host} leads nowhere.")
+        raise AddressRefused("leads-nowhere", host=host)
     for text in found:
         _check_address(host, text, rules)
     return Target(parts.scheme, host, port, found[0])
@@ -160,17 +155,14 @@ def pin(url: str, *, rules: Rules, resolver: Resolver = resolve) -> Target:
 def _check_address(host: str, text: str, rules: Rules) -> None:
     # A scope such as %eth0 names an interface of this machine.
     if "%" in text:
-        raise AddressRefused(f"{host} leads into this machine's own network.")
+        raise AddressRefused("own-network", host=host)
     address = _unwrapped(_literal(text))
     if address in _METADATA:
-        raise AddressRefused(f"{host} leads to a cloud's metadata service.")
+        raise AddressRefused("metadata-service", host=host)
     if any(address in network for network in rules.networks):
         return
     if not address.is_global or any(address in network for network in _SPECIAL):
-        raise AddressRefused(
-            f"{host} leads to {address}, which is not on the open internet. "
-            "An operator can allow a network of their own."
-        )
+        raise AddressRefused("not-public", host=host, address=address)
 
 
 def _unwrapped(address: Address) -> Address:

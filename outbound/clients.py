@@ -11,7 +11,8 @@ from typing import Final
 
 import httpx2
 
-from outbound.addresses import AddressRefused, Target
+from outbound.addresses import Target
+from outbound.refusals import AddressRefused
 
 CONNECT_SECONDS: Final = 10.0
 _PLAIN: Final = {"Accept-Encoding": "identity"}
@@ -28,7 +29,7 @@ def _pinned(request: httpx2.Request, target: Target) -> httpx2.Request:
     asked = (url.scheme, url.host.removesuffix("."), port)
     # httpx2 gives an IPv6 host without its brackets, as the target has it.
     if asked != (target.scheme, target.host, target.port):
-        raise AddressRefused(f"{url.host} is not the address that was checked.")
+        raise AddressRefused("not-checked", host=url.host)
     return httpx2.Request(
         request.method,
         url.copy_with(host=target.address),

@@ -112,7 +112,7 @@ def _check(facts: EndpointFacts, resolver: Resolver) -> None:
     try:
         pin(facts.base_url, rules=outbound_rules(), resolver=resolver)
     except AddressRefused as error:
-        raise EndpointRefused("base_url", str(error)) from error
+        raise EndpointRefused("base_url", error.told(_)) from error
     if "?" in facts.base_url:
         raise EndpointRefused(
             "base_url", _("Leave out the part after ?; an API version has a field.")

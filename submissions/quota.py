@@ -7,6 +7,8 @@ from typing import Final
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Organization, User
 from submissions.intake import Problem, Refused
@@ -26,8 +28,9 @@ Holder = User | Organization
 class Quota:
     """What a person, or an organization's members together, have used.
 
-    `used` counts the last 24 hours, `at_once_used` what waits or is being scored.  `resets_at` is
-    when the next slot of the day becomes free; None while none is used.
+    `whose` is in the reader's language.  `used` counts the last 24 hours, `at_once_used` what
+    waits or is being scored.  `resets_at` is when the next slot of the day becomes free; None
+    while none is used.
     """
 
     whose: str
@@ -58,9 +61,11 @@ class QuotaExceeded(Refused):
         super().__init__(
             _problem(
                 "quota-exceeded",
-                found=f"{quota.used} of {quota.whose} submissions in the last 24 hours",
-                expected=f"at most {quota.limit}",
-                fix=f"Submit again after {self.resets_at:%Y-%m-%d %H:%M} UTC.",
+                found=_("%(used)s of %(whose)s submissions in the last 24 hours")
+                % {"used": quota.used, "whose": quota.whose},
+                expected=_("at most %(limit)s") % {"limit": quota.limit},
+                fix=_("Submit again after %(time)s UTC.")
+                % {"time": f"{self.resets_at:%Y-%m-%d %H:%M}"},
             )
         )
 
@@ -74,9 +79,10 @@ class TooManyAtOnce(Refused):
         super().__init__(
             _problem(
                 "too-many-at-once",
-                found=f"{quota.at_once_used} of {quota.whose} submissions wait or are being scored",
-                expected=f"at most {quota.at_once_limit} at once",
-                fix="Submit again once one of them has been scored.",
+                found=_("%(used)s of %(whose)s submissions wait or are being scored")
+                % {"used": quota.at_once_used, "whose": quota.whose},
+                expected=_("at most %(limit)s at once") % {"limit": quota.at_once_limit},
+                fix=_("Submit again once one of them has been scored."),
             )
         )
 
@@ -92,7 +98,7 @@ def quota_of(holder: Holder, *, now: datetime) -> Quota:
     oldest = counted.order_by("taken_at").values_list("taken_at", flat=True).first()
     is_one = isinstance(holder, User)
     return Quota(
-        whose="your" if isinstance(holder, User) else f"{holder.name}’s",
+        whose=_whose(holder),
         limit=settings.SUBMISSIONS_PER_DAY if is_one else settings.ORGANIZATION_SUBMISSIONS_PER_DAY,
         used=counted.count(),
         resets_at=oldest + DAY if oldest else None,
@@ -102,6 +108,12 @@ def quota_of(holder: Holder, *, now: datetime) -> Quota:
         # What waits for the end of a blind round takes no worker's time yet.
         at_once_used=slots.filter(ended_at=None).exclude(sealed("submission", now=now)).count(),
     )
+
+
+def _whose(holder: Holder) -> str:
+    if isinstance(holder, User):
+        return pgettext("of … submissions", "your")
+    return pgettext("of … submissions", "%(name)s’s") % {"name": holder.name}
 
 
 def _slots(holder: Holder) -> QuerySet[QuotaSlot]:

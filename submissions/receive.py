@@ -11,6 +11,7 @@ from typing import IO, BinaryIO, cast
 
 import orjson
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from scoring import SUITES
@@ -56,9 +57,10 @@ class DuplicateUpload(Refused):
         super().__init__(
             _problem(
                 "duplicate-upload",
-                found=f"the same predictions as submission {earlier.public_id}",
-                expected="predictions that were not submitted for this model yet",
-                fix=f"See {earlier.get_absolute_url()}; withdraw it first to submit again.",
+                found=_("the same predictions as submission %(id)s") % {"id": earlier.public_id},
+                expected=_("predictions that were not submitted for this model yet"),
+                fix=_("See %(address)s; withdraw it first to submit again.")
+                % {"address": earlier.get_absolute_url()},
             )
         )
         self.earlier = earlier
@@ -71,10 +73,12 @@ class NoRelease(Refused):
         super().__init__(
             _problem(
                 "no-release",
-                found="no release of the benchmark on this site",
-                expected="at least one",
-                fix="An organizer imports one: manage.py import_release, fetch_release or "
-                "import_published.",
+                found=_("no release of the benchmark on this site"),
+                expected=_("at least one"),
+                fix=_(
+                    "An organizer imports one: manage.py import_release, fetch_release or "
+                    "import_published."
+                ),
             )
         )
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from audit.log import COMMAND, append
 from submissions.intake import Problem, Refused
@@ -23,19 +24,22 @@ def refuse_outside_round(release: Release, *, now: datetime) -> None:
     if release.round is None or _is_open(release.round, now):
         return
     if now < release.round.opens_at:
-        code, event = "round-not-open", f"the round opens at {_time(release.round.opens_at)}"
-        fix = "Submit when it has opened."
+        code, moment = "round-not-open", release.round.opens_at
+        found = _("%(now)s UTC, and the round opens at %(time)s UTC")
+        fix = _("Submit when it has opened.")
     else:
-        code, event = "round-closed", f"the round closed at {_time(release.round.closes_at)}"
-        fix = "Submit to another release; this one takes no more predictions."
+        code, moment = "round-closed", release.round.closes_at
+        found = _("%(now)s UTC, and the round closed at %(time)s UTC")
+        fix = _("Submit to another release; this one takes no more predictions.")
+    while_open = _("predictions on %(release)s while its round is open")
     raise OutsideRound(
         (
             Problem(
                 code=code,
                 file="",
                 line=None,
-                found=f"{_time(now)}, and {event}",
-                expected=f"predictions on {release.title} while its round is open",
+                found=found % {"now": _time(now), "time": _time(moment)},
+                expected=while_open % {"release": release.title},
                 fix=fix,
             ),
         )
@@ -47,7 +51,7 @@ def _is_open(round_: Round, now: datetime) -> bool:
 
 
 def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def is_sealed(release: Release, *, now: datetime) -> bool:

@@ -25,6 +25,8 @@ from django.template import Engine
 from django.template.base import Node
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
+from outbound.refusals import REFUSALS
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("benchmark_site", "accounts", "notices", "submissions", "workers", "scoring")
 FOLDERS = {"zh_Hans": ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"}
@@ -138,9 +140,11 @@ def _of_node(node: Any, where: str) -> Iterator[Message]:
 
 
 def _of_problems() -> Iterator[Message]:
-    """The intake knows no Django and marks nothing: its words are read from its catalogue."""
+    """What knows no Django marks nothing: its words are read from its catalogue."""
     from submissions.intake.catalogue import CATALOGUE  # noqa: PLC0415  Needs Django's settings.
 
+    for sentence in REFUSALS.values():
+        yield Message(sentence, "", "", "outbound/refusals.py")
     for entry in CATALOGUE.values():
         for text in entry:
             if text != "{advice}":

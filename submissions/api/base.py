@@ -1,6 +1,7 @@
 """What endpoints share: who may ask and how often, what may be asked, how answers are kept."""
 
 import hashlib
+from contextlib import nullcontext
 from typing import Any, ClassVar, Final
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified
@@ -51,8 +52,12 @@ class ApiView(APIView):
         return self.scopes.get(method or "", default)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer in English, whatever the reader's browser prefers: scripts read this."""
-        with translation.override("en"):
+        """Answer what is read in English, whatever a browser prefers: scripts compare it.
+
+        Whoever sends something is told no in the language of `Accept-Language`.
+        """
+        is_read = request.method in SAFE_METHODS
+        with translation.override("en") if is_read else nullcontext():
             response = super().dispatch(request, *args, **kwargs)
             return response.render() if isinstance(response, Response) else response
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import ngettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -14,6 +15,7 @@ from rest_framework.views import set_rollback
 from submissions.api.codes import CODES
 from submissions.intake import Refused
 from submissions.limits import MIB, UPLOAD_COMPRESSED_BYTES
+from submissions.problem_words import translated_problem
 from submissions.quota import QuotaExceeded, TooManyAtOnce
 from submissions.receive import DuplicateUpload
 
@@ -108,8 +110,12 @@ def _refused(error: Refused) -> Response:
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, DuplicateUpload):
         code = "duplicate-upload"
-    problems = [problem.as_dict() for problem in error.problems]
-    detail = f"The upload was refused: {error.total} problem{'s' if error.total != 1 else ''}."
+    problems = [translated_problem(problem) for problem in error.problems]
+    detail = ngettext(
+        "The upload was refused: %(n)s problem.",
+        "The upload was refused: %(n)s problems.",
+        error.total,
+    ) % {"n": error.total}
     return _problem(code, detail, problems, headers)
 
 

@@ -32,6 +32,7 @@ from submissions.api.quota import quota_headers
 from submissions.api.schema import EntrySerializer
 from submissions.api.submission_shapes import CoverageShape, SubmissionShape
 from submissions.models import PartialUpload, Submission
+from submissions.problem_words import translated_problem
 from submissions.receive import (
     DuplicateUpload,
     UploadOptions,
@@ -69,7 +70,7 @@ class ReportShape(serializers.Serializer[Any]):
     @extend_schema_field(EntrySerializer(many=True))
     def get_warnings(self, report: UploadReport) -> list[dict[str, Any]]:
         """What is worth knowing though it is taken."""
-        return [problem.as_dict() for problem in report.warnings]
+        return [translated_problem(problem) for problem in report.warnings]
 
 
 class SubmissionFilters(django_filters.FilterSet):
