@@ -201,7 +201,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "EndpointMode": "submissions.models.Endpoint.Mode",
         "EvaluationStatus": "submissions.models.Evaluation.Status",
+        "HubModelMode": "submissions.models.HubModel.Mode",
         "NoticeKind": "submissions.api.webhooks.NOTICE_KINDS",
         "RunStatus": "submissions.models.HostedRun.Status",
         "Visibility": "submissions.models.Submission.Visibility",

@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from submissions.forms import CountField
-from submissions.hub_models import HubModelFacts
+from submissions.hub_models import REVISION, HubModelFacts
+from submissions.limits import REPOSITORY_CHARS
 from submissions.models import HubModel
 
 
@@ -12,12 +13,12 @@ class HubModelForm(forms.Form):
     """What its owner says of a model; everything else is read from its files."""
 
     repository = forms.CharField(
-        max_length=193,
+        max_length=REPOSITORY_CHARS,
         label=_("Repository"),
         help_text=_("Of the Hugging Face Hub, as org/name; or of this site’s own folder."),
     )
     revision = forms.RegexField(
-        r"^[\w./-]{1,100}\Z",
+        REVISION,
         initial="main",
         label=_("Revision"),
         help_text=_("A branch, tag or commit; it is resolved to a commit now and stays there."),

@@ -14,14 +14,20 @@ from accounts.models import User
 from scoring.model_shape import GIB, HALF, ModelShape, UnusualModel
 from submissions.limits import (
     CHAT_TEMPLATE_BYTES,
+    ENDPOINT_TOKENS_MAX,
     HUB_MODELS_PER_OWNER,
     MODEL_CONFIG_BYTES,
+    REVISION_CHARS,
     TOKENIZER_BYTES,
 )
 from submissions.models import HubModel
 from submissions.presence import largest_memory
 from submissions.repositories import Repository, RepositoryRefused, find_repository
 
+# A branch, a tag or a commit.
+REVISION: Final = rf"^[A-Za-z0-9_./-]{{1,{REVISION_CHARS}}}\Z"
+# More is not stored; no machine has it.
+_BYTES_MAX: Final = 2**63 - 1
 # Bytes of a number as config.json names its type.
 _ITEM_BYTES: Final = {"float32": 4, "bfloat16": 2, "float16": 2}
 
@@ -42,6 +48,7 @@ def register_hub_model(owner: User, facts: HubModelFacts, *, now: datetime) -> H
 
     Raises:
         RepositoryRefused: naming the field, for what cannot be run here.
+        HubAway: if the Hub gives no answer at the moment.
     """
     if HubModel.objects.filter(owner=owner, retired_at=None).count() >= HUB_MODELS_PER_OWNER:
         message = _("You have %(count)s models; retire one.") % {"count": HUB_MODELS_PER_OWNER}
@@ -73,12 +80,13 @@ def register_hub_model(owner: User, facts: HubModelFacts, *, now: datetime) -> H
         needed_bytes=needed,
         weight_bytes=weights,
         facts={
-            "architecture": shape.architecture,
+            # PostgreSQL stores no NUL.
+            "architecture": shape.architecture.replace("\0", ""),
             "parameters": weights // HALF,
             "layers": shape.layers,
             "max_positions": shape.max_positions,
             "kv_bytes_a_token": shape.kv_bytes_a_token(),
-            "licence": found.licence,
+            "licence": found.licence.replace("\0", ""),
             "config_sha256": sha256(orjson.dumps(config)).hexdigest(),
             "tokenizer_sha256": sha256(tokenizer).hexdigest(),
             "chat_template_sha256": sha256(template.encode()).hexdigest() if template else "",
@@ -109,11 +117,11 @@ def _config(found: Repository) -> dict[str, Any]:
 
 
 def _context(facts: HubModelFacts, shape: ModelShape) -> int:
-    wanted = facts.context_tokens or shape.max_positions
-    if wanted > shape.max_positions:
+    most = min(shape.max_positions, ENDPOINT_TOKENS_MAX)
+    wanted = facts.context_tokens or most
+    if wanted > most:
         raise RepositoryRefused(
-            "context_tokens",
-            _("Its config.json allows %(most)s tokens.") % {"most": f"{shape.max_positions:,}"},
+            "context_tokens", _("Its config.json allows %(most)s tokens.") % {"most": f"{most:,}"}
         )
     return wanted
 
@@ -129,9 +137,9 @@ def _weight_bytes(found: Repository, config: dict[str, Any]) -> int:
 
 
 def _refuse_too_large(needed: int) -> None:
-    """Where no worker with a card was seen lately, nothing is known, and nothing refused."""
+    """Where no worker with a card was seen lately, only what no machine has is refused."""
     largest = largest_memory()
-    if largest and needed > largest:
+    if needed > (largest or _BYTES_MAX):
         raise RepositoryRefused(
             "repository",
             _("It needs about %(needed)s GiB; this site’s largest worker has %(most)s.")

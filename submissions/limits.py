@@ -80,10 +80,14 @@ WITHDRAW_REASON_CHARS: Final = 300
 SHARD_EXAMPLES: Final = 8
 RUNS_OPEN: Final = 5
 ENDPOINTS_PER_OWNER: Final = 50
-# Models that our workers run: how many a person may have; how long the Hub may take to answer, in
+# Models that our workers run: how many a person may have, and how long their names may be, in
+# characters; how long the Hub may take to answer, and when to ask again where it does not, in
 # seconds; and how large the files are that are read before anything is queued, in bytes.
 HUB_MODELS_PER_OWNER: Final = 50
+REPOSITORY_CHARS: Final = 193
+REVISION_CHARS: Final = 100
 HUB_SECONDS: Final = 10.0
+HUB_RETRY_SECONDS: Final = 60
 MODEL_FILES: Final = 5_000
 MODEL_CONFIG_BYTES: Final = 1 * MIB
 CHAT_TEMPLATE_BYTES: Final = 256 * KIB

@@ -29,6 +29,10 @@ class RepositoryRefused(Exception):
         self.message = message
 
 
+class HubAway(RepositoryRefused):
+    """The Hub gives no answer at the moment: the same may be taken later."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
     """The files of a repository at a commit."""
@@ -68,7 +72,8 @@ def find_repository(name: str, revision: str) -> Repository:
     A folder of this site's own goes before the Hub.
 
     Raises:
-        RepositoryRefused: if there is none, it is not public, or the Hub cannot be reached.
+        RepositoryRefused: if there is none, or it is not public.
+        HubAway: if the Hub cannot be reached.
     """
     if not NAME.fullmatch(name) or ".." in name:
         raise RepositoryRefused("repository", _("Write org/name, as the Hub does."))
@@ -145,7 +150,7 @@ def _on_the_hub(name: str, revision: str) -> Repository:
         raise RepositoryRefused("repository", message) from error
     except (httpx2.HTTPError, OSError, ValueError) as error:
         message = _("The Hub could not be asked just now; try again later.")
-        raise RepositoryRefused("repository", message) from error
+        raise HubAway("repository", message) from error
     if told.gated or told.sha is None:
         message = _("This repository asks for consent; this site has none to give.")
         raise RepositoryRefused("repository", message)
@@ -164,7 +169,7 @@ def _on_the_hub(name: str, revision: str) -> Repository:
             )
         except (httpx2.HTTPError, OSError, ValueError) as error:
             message = _("The Hub did not give %(name)s just now; try again later.")
-            raise RepositoryRefused("repository", message % {"name": file}) from error
+            raise HubAway("repository", message % {"name": file}) from error
         return Path(path).read_bytes()
 
     siblings = (told.siblings or [])[:MODEL_FILES]

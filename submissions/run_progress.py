@@ -110,9 +110,9 @@ def visible_endpoints(reader: Reader) -> QuerySet[Endpoint]:
     return Endpoint.objects.filter(owner=reader.pk, retired_at=None)
 
 
-def visible_hub_models(reader: User) -> QuerySet[HubModel]:
+def visible_hub_models(reader: Reader) -> QuerySet[HubModel]:
     """A person's own models that our workers run."""
-    return HubModel.objects.filter(owner=reader, retired_at=None)
+    return HubModel.objects.filter(owner=reader.pk, retired_at=None)
 
 
 def find_run(public_id: str, reader: Reader) -> HostedRun | None:

@@ -5,11 +5,35 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+# A model that is registered and never run.
+CONFIG: dict[str, Any] = {
+    "architectures": ["LlamaForCausalLM"],
+    "model_type": "llama",
+    "hidden_size": 64,
+    "intermediate_size": 128,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "vocab_size": 300,
+    "max_position_embeddings": 4096,
+    "dtype": "float32",
+}
+FILES = {
+    "config.json": json.dumps(CONFIG).encode(),
+    "tokenizer.json": json.dumps(
+        {"version": "1.0", "model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}
+    ).encode(),
+    "chat_template.jinja": b"{{ messages[0].content }}",
+    "model.safetensors": b"\0" * 4000,
+}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -62,3 +86,12 @@ def running_hub(files: Mapping[str, bytes], **told: Any) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def write_model(models: Path) -> Path:
+    """A folder of local models gets one, local/tiny; gives where its files are."""
+    found = models / "local" / "tiny"
+    found.mkdir(parents=True)
+    for name, data in FILES.items():
+        (found / name).write_bytes(data)
+    return found

@@ -1,23 +1,16 @@
-"""What one does with submissions, models, endpoints, runs, organizations and webhooks."""
+"""What one does with submissions, models, organizations and webhooks."""
 
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, cast
-from urllib.parse import quote
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, cast
 
-from ibench.errors import IbenchError
-from ibench.http import Connection
-from ibench.shapes import Endpoint, Estimate, Organization, Run, Submission, Webhook
+from ibench.calls import API, Calls, given, segment
+from ibench.shapes import Organization, Submission, Webhook
 
-API: Final = "api/v1"
-RunAction = Literal["pause", "resume", "cancel"]
 Role = Literal["owner", "member"]
 
 
-class Managing:
+class Managing(Calls):
     """The calls of a Portal that change something; each raises IbenchError."""
-
-    _connection: Connection
 
     def publish(self, submission: str) -> Submission:
         """Show a submission to everybody, and put it on the board."""
@@ -53,56 +46,6 @@ class Managing:
         """Change what is said of a model: name, organization, licence … or `shared_with`."""
         return cast("dict[str, Any]", self._send("PATCH", f"models/{segment(model)}/", changes))
 
-    def endpoints(self, *, limit: int = 100) -> list[Endpoint]:
-        """One's own endpoints, newest first; never with their keys."""
-        return cast("list[Endpoint]", list(self._listed("endpoints/", {}, limit)))
-
-    def endpoint(self, endpoint: str) -> Endpoint:
-        """An endpoint by its id, with what its last try gave."""
-        return cast("Endpoint", self._get(f"endpoints/{segment(endpoint)}/"))
-
-    def register_endpoint(self, *, key: str | None = None, **facts: Any) -> Endpoint:
-        """Register an endpoint; a worker tries it at once.
-
-        Args:
-            key: is stored encrypted, sent to the endpoint only, and never given back.
-            facts: name, base_url, model_name, context_tokens, and what else the API names.
-        """
-        return cast("Endpoint", self._make("endpoints/", given({**facts, "key": key})))
-
-    def change_endpoint(self, endpoint: str, *, key: str | None = None, **changes: Any) -> Endpoint:
-        """Change what is said of an endpoint; without a key, the stored one stays."""
-        body = {**changes, **given({"key": key})}
-        return cast("Endpoint", self._send("PATCH", f"endpoints/{segment(endpoint)}/", body))
-
-    def try_endpoint(self, endpoint: str) -> Endpoint:
-        """Have a worker send three small prompts; `try_ended_at` tells when it did."""
-        return cast("Endpoint", self._send("POST", f"endpoints/{segment(endpoint)}/try/"))
-
-    def retire_endpoint(self, endpoint: str) -> None:
-        """Forget an endpoint's key; its past runs stay."""
-        self._connection.send("DELETE", f"{API}/endpoints/{segment(endpoint)}/")
-
-    def estimate_run(self, *, endpoint: str, release: str, **wish: Any) -> Estimate:
-        """What a run would take: examples, tokens, cost, seconds; nothing is stored."""
-        body = {"endpoint": segment(endpoint), "release": release, "model": "estimate", **wish}
-        return cast("Estimate", self._send("POST", "runs/", {**given(body), "dry_run": True}))
-
-    def start_run(self, *, endpoint: str, release: str, **wish: Any) -> Run:
-        """Have the portal's workers ask a model every prompt of a release.
-
-        Args:
-            endpoint: which of one's endpoints, by its id.
-            release: a release with contexts, by its name.
-            wish: model or model_slug, tasks, prompt_set, policy, visibility, spending_cap.
-        """
-        body = {"endpoint": segment(endpoint), "release": release, **wish}
-        return cast("Run", self._make("runs/", given(body)))
-
-    def change_run(self, run: str, action: RunAction) -> Run:
-        """Pause, resume or cancel one's own run."""
-        return cast("Run", self._send("POST", f"runs/{segment(run)}/{action}/"))
-
     def organizations(self, *, limit: int = 100) -> list[Organization]:
         """One's organizations, with role and what is left of their quotas."""
         return cast("list[Organization]", list(self._listed("organizations/", {}, limit)))
@@ -127,8 +70,7 @@ class Managing:
 
     def remove_member(self, slug: str, member: int) -> None:
         """End a membership, or one's own."""
-        path = f"{API}/organizations/{segment(slug)}/members/{member}/"
-        self._connection.send("DELETE", path)
+        self._delete(f"organizations/{segment(slug)}/members/{member}/")
 
     def webhooks(self, *, limit: int = 100) -> list[Webhook]:
         """One's webhooks, without their secrets."""
@@ -153,56 +95,10 @@ class Managing:
 
     def delete_webhook(self, webhook: str) -> None:
         """Have an address called no more."""
-        self._connection.send("DELETE", f"{API}/webhooks/{segment(webhook)}/")
+        self._delete(f"webhooks/{segment(webhook)}/")
 
     def _act(
         self, submission: str, action: str, body: Mapping[str, Any] | None = None
     ) -> Submission:
         path = f"submissions/{segment(submission)}/{action}/"
         return cast("Submission", self._send("POST", path, body))
-
-    def _get(self, path: str, params: Mapping[str, str | int | None] | None = None) -> Any:
-        return self._connection.json("GET", f"{API}/{path}", params=given(params or {}))
-
-    def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        extra = {} if body is None else {"json": dict(body)}
-        return self._connection.json(method, f"{API}/{path}", **extra)
-
-    def _make(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Make something once, however often the request has to be sent."""
-        headers = {"Idempotency-Key": str(uuid.uuid4())}
-        return self._connection.json(
-            "POST", f"{API}/{path}", json=dict(body), headers=headers, is_repeatable=True
-        )
-
-    def _listed(
-        self, path: str, params: Mapping[str, str | int | None], limit: int
-    ) -> Iterator[dict[str, Any]]:
-        """The first rows of a list, over as many pages as that takes."""
-        page: Any = self._get(path, params)
-        left = limit
-        while True:
-            rows = page.get("results", []) if isinstance(page, dict) else page
-            yield from rows[:left]
-            left -= len(rows)
-            following = page.get("next") if isinstance(page, dict) else None
-            if left <= 0 or not following or not rows:
-                return
-            page = self._connection.json("GET", following)
-
-
-def given(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What was given of some parameters."""
-    return {name: value for name, value in params.items() if value is not None}
-
-
-def segment(name: str) -> str:
-    """An id as a part of an address; people paste whole addresses, too.
-
-    Raises:
-        IbenchError: if it can be no id.
-    """
-    last = name.rstrip("/").rsplit("/", maxsplit=1)[-1]
-    if not last.replace("-", "").replace("_", "").isalnum():
-        raise IbenchError(f"{name!r} is no id.", fix="An id is what stands last in its address.")
-    return quote(last, safe="")

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any, Final, Self, cast
 
 from ibench import config
+from ibench.calls import given, segment
 from ibench.errors import StillOpen
+from ibench.hosting import Hosting
 from ibench.http import Connection
 from ibench.journal import Journal, Ticker
-from ibench.manage import Managing, given, segment
-from ibench.shapes import Board, DryRun, Run, Submission
+from ibench.manage import Managing
+from ibench.shapes import Board, DryRun, Submission
 from ibench.upload import send_files
 
 _OPEN: Final = ("queued", "running")
@@ -19,7 +21,7 @@ _PAUSE_SECONDS: Final = 1.0
 _PAUSE_MAX_SECONDS: Final = 10.0
 
 
-class Portal(Managing):
+class Portal(Managing, Hosting):
     """One portal, seen by the holder of one token.
 
     Args:
@@ -124,14 +126,6 @@ class Portal(Managing):
                 )
             time.sleep(pause)
             pause = min(pause * 1.25, _PAUSE_MAX_SECONDS)
-
-    def runs(self, *, limit: int = 100) -> list[Run]:
-        """One's own hosted runs, newest first."""
-        return cast("list[Run]", list(self._listed("runs/", {}, limit)))
-
-    def run(self, run: str) -> Run:
-        """A hosted run by its id."""
-        return cast("Run", self._get(f"runs/{segment(run)}/"))
 
     def board(self, **filters: str | int | None) -> Board:
         """The board with all its rows; the filters are the page's: scorer, release, q, sort …"""

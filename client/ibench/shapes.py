@@ -68,6 +68,24 @@ class Endpoint(TypedDict):
     try_result: dict[str, Any]
 
 
+class HubModel(TypedDict):
+    """A repository at a commit that the portal's workers run; `facts` is what its files say."""
+
+    id: str
+    url: str
+    page: str
+    repository: str
+    revision: str
+    commit: str
+    is_local: bool
+    mode: Literal["chat", "raw"]
+    context_tokens: int
+    needed_bytes: int
+    weight_bytes: int
+    facts: dict[str, Any]
+    created_at: str
+
+
 class Run(TypedDict):
     """A model asked by the portal's workers on one release."""
 
@@ -75,6 +93,7 @@ class Run(TypedDict):
     url: str
     page: str
     endpoint: str | None
+    hub_model: str | None
     model_slug: str
     release: str
     status: Literal["queued", "running", "paused", "finished", "cancelled", "failed"]

@@ -39,5 +39,6 @@ CODES: Final[dict[str, int]] = {
     "throttled": HTTPStatus.TOO_MANY_REQUESTS,
     "quota-exceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "too-many-at-once": HTTPStatus.TOO_MANY_REQUESTS,
+    "hub-away": HTTPStatus.SERVICE_UNAVAILABLE,
     "storage-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }

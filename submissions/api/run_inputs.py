@@ -18,7 +18,12 @@ ID: Final = r"^[-a-zA-Z0-9_]{1,16}$"
 class RunSerializer(StrictSerializer):
     """What a run asks, of which model, how, and for how much."""
 
-    endpoint = serializers.RegexField(ID, help_text="Which of your endpoints is asked, by its id.")
+    endpoint = serializers.RegexField(
+        ID, required=False, help_text="Which of your endpoints is asked, by its id."
+    )
+    hub_model = serializers.RegexField(
+        ID, required=False, help_text="Instead: which of your models our workers run, by its id."
+    )
     release = ReleaseField(help_text="A release with contexts.")
     tasks = serializers.ListField(
         child=serializers.ChoiceField(choices=_TASKS),
@@ -29,7 +34,7 @@ class RunSerializer(StrictSerializer):
         r"^[^\u0000]*$",
         max_length=120,
         required=False,
-        help_text="Left out, the portal's own for how the endpoint is asked.",
+        help_text="Left out, the portal's own for how the model is asked.",
     )
     policy = serializers.ChoiceField(
         choices=sorted(POLICIES),
@@ -37,8 +42,9 @@ class RunSerializer(StrictSerializer):
         help_text="How prompts that are too long are cut.",
     )
     is_auto_fit = serializers.BooleanField(
-        default=True,
-        help_text="Cut once more where the server says that a prompt is still too long.",
+        required=False,
+        help_text="Of an endpoint, and true where left out: cut once more where the server says "
+        "that a prompt is still too long.",
     )
     model = NameField(
         required=False, help_text="The model's name; entered as yours if you have none of it."
@@ -56,12 +62,15 @@ class RunSerializer(StrictSerializer):
         most=SPENDING_CAP_MAX,
         required=False,
         allow_null=True,
-        help_text="US dollars by the endpoint's prices; the run pauses before it costs more.",
+        help_text="US dollars by an endpoint's prices; the run pauses before it costs more.",
     )
     dry_run = serializers.BooleanField(default=False, help_text="Estimate and store nothing.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for one model."""
+        """Ask for one model, and for one thing that answers."""
+        if ("endpoint" in attrs) == ("hub_model" in attrs):
+            text = "Name one of your endpoints, or a model that our workers run."
+            raise serializers.ValidationError({"endpoint": [text]})
         if bool(attrs.get("model")) == bool(attrs.get("model_slug")):
             raise serializers.ValidationError({"model": ["Name the model, or give its slug."]})
         return attrs

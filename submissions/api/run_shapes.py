@@ -19,6 +19,7 @@ class RunShape(serializers.ModelSerializer[HostedRun]):
     release = serializers.CharField(source="release.name")
     tasks = serializers.ListField(child=serializers.CharField())
     endpoint = serializers.CharField(source="endpoint.public_id", default=None, allow_null=True)
+    hub_model = serializers.CharField(source="hub_model.public_id", default=None, allow_null=True)
     spending_cap = serializers.FloatField(allow_null=True)
     submission = serializers.CharField(source="submission.public_id", default=None, allow_null=True)
     url = serializers.SerializerMethodField()
@@ -33,6 +34,7 @@ class RunShape(serializers.ModelSerializer[HostedRun]):
             "url",
             "page",
             "endpoint",
+            "hub_model",
             "model_slug",
             "release",
             "tasks",
@@ -73,6 +75,22 @@ class TaskProgressShape(serializers.Serializer[Any]):
     cut = serializers.IntegerField()
 
 
+class SpeedShape(serializers.Serializer[Any]):
+    """What our own devices did for a run: tokens, seconds of the clock, hours of devices, bytes."""
+
+    answers = serializers.IntegerField()
+    read_tokens = serializers.IntegerField(help_text="Less what was kept from the prompt before.")
+    written_tokens = serializers.IntegerField()
+    read_per_second = serializers.FloatField()
+    written_per_second = serializers.FloatField()
+    device_hours = serializers.FloatField()
+    peak_bytes = serializers.IntegerField()
+    is_on_cards = serializers.BooleanField()
+    steps = serializers.ListField(
+        child=serializers.CharField(), help_text="What was given up for want of memory."
+    )
+
+
 class ProgressShape(serializers.Serializer[Any]):
     """What a run has read, written and cost so far; `cost` is in US dollars."""
 
@@ -81,6 +99,7 @@ class ProgressShape(serializers.Serializer[Any]):
     reused_tokens = serializers.IntegerField(help_text="Of those read, what the server had ready.")
     cost = serializers.FloatField()
     seconds_left = serializers.FloatField(allow_null=True, help_text="At the pace so far.")
+    speed = SpeedShape(allow_null=True, help_text="Of a model that our workers run.")
     tasks = TaskProgressShape(many=True)
 
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from submissions.api.base import ApiView
+from submissions.api.filters import SlugFilter
 from submissions.api.inputs import asked_model, not_there
 from submissions.api.once import MadeOnce, answer_once
 from submissions.api.pages import ListView
@@ -21,14 +22,14 @@ from submissions.api.problems import unfit
 from submissions.api.run_inputs import RunSerializer
 from submissions.api.run_shapes import EstimateShape, RunDetailShape, RunShape
 from submissions.api.shapes import api_address
-from submissions.models import HostedRun
+from submissions.models import Endpoint, HostedRun, HubModel
 from submissions.prompt_sets import (
     UnknownPromptSet,
     find_prompt_set,
     fitting_prompt_set,
     prompt_sets,
 )
-from submissions.run_progress import visible_endpoints
+from submissions.run_progress import visible_endpoints, visible_hub_models
 from submissions.run_start import RunWish, begin_run, estimate_wish
 from submissions.runs import RunRefused
 
@@ -36,7 +37,8 @@ from submissions.runs import RunRefused
 def own_runs(request: Request) -> QuerySet[HostedRun]:
     """The reader's runs, with how far they are; staff see everybody's."""
     is_done = Q(shards__is_done=True)
-    rows = HostedRun.objects.select_related("model", "release", "submission", "endpoint").annotate(
+    parts = ("model", "release", "submission", "endpoint", "hub_model")
+    rows = HostedRun.objects.select_related(*parts).annotate(
         examples=Coalesce(Sum("shards__examples"), 0),
         examples_done=Coalesce(Sum("shards__examples", filter=is_done), 0),
     )
@@ -44,9 +46,11 @@ def own_runs(request: Request) -> QuerySet[HostedRun]:
 
 
 class RunFilters(django_filters.FilterSet):
-    """Runs of one status."""
+    """Runs of one status, or on one endpoint or model."""
 
     status = django_filters.ChoiceFilter(choices=HostedRun.Status.choices)
+    endpoint = SlugFilter(field_name="endpoint__public_id", max_length=16)
+    hub_model = SlugFilter(field_name="hub_model__public_id", max_length=16)
 
     class Meta:
         model = HostedRun
@@ -99,14 +103,11 @@ class RunsView(MadeOnce, ListView):
 
 def _wish(request: Request, data: dict[str, Any]) -> RunWish:
     """What was asked for, with the things that it names."""
-    endpoint = visible_endpoints(request.user).filter(public_id=data["endpoint"])
-    found = endpoint.first()
-    if found is None:
-        raise not_there("endpoint", "You have no such endpoint.")
+    asked = _asked(request, data)
     if data.get("spending_cap") == 0:
         raise unfit("spending_cap", "Leave this out for a run without a cap.")
     release = data["release"]
-    name = data.get("prompt_set") or fitting_prompt_set(is_chat=found.is_chat)
+    name = data.get("prompt_set") or fitting_prompt_set(is_chat=asked.is_chat)
     try:
         prompts = find_prompt_set(release.suite, name)
     except UnknownPromptSet as error:
@@ -114,15 +115,38 @@ def _wish(request: Request, data: dict[str, Any]) -> RunWish:
         text = f"There is no such prompt set; there are: {known}."
         raise not_there("prompt_set", text) from error
     return RunWish(
-        endpoint=found,
+        endpoint=asked if isinstance(asked, Endpoint) else None,
+        hub_model=asked if isinstance(asked, HubModel) else None,
         release=release,
         prompt_set=prompts,
         tasks=data.get("tasks", ()),
         policy=data["policy"],
-        is_auto_fit=data["is_auto_fit"],
+        is_auto_fit=data.get("is_auto_fit", isinstance(asked, Endpoint)),
         visibility=data["visibility"],
         spending_cap=data.get("spending_cap"),
     )
+
+
+def _asked(request: Request, data: dict[str, Any]) -> Endpoint | HubModel:
+    """What answers: an endpoint of the sender's, or a model of the sender's that our workers run.
+
+    Raises:
+        ValidationError: if the sender has none of that id.
+        Unfit: for what is asked of a model of ours and makes sense for an endpoint only.
+    """
+    if "endpoint" in data:
+        endpoint = visible_endpoints(request.user).filter(public_id=data["endpoint"]).first()
+        if endpoint is None:
+            raise not_there("endpoint", "You have no such endpoint.")
+        return endpoint
+    found = visible_hub_models(request.user).filter(public_id=data["hub_model"]).first()
+    if found is None:
+        raise not_there("hub_model", "You have no such model.")
+    if data.get("is_auto_fit"):
+        raise unfit("is_auto_fit", "Leave this out: our workers count as the model does.")
+    if data.get("spending_cap"):
+        raise unfit("spending_cap", "Leave this out: what our workers run costs you nothing.")
+    return found
 
 
 def find_run(request: Request, public_id: str) -> HostedRun:

@@ -152,7 +152,8 @@ def close_requests(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             schemas[name]["properties"][field]["minItems"] = 1
         schemas[name]["allOf"] = rules
     schemas["SubmitRequest"]["required"] = ["upload"]
-    schemas["RunRequest"]["allOf"] = [one_model]
+    one_asked = {"oneOf": [{"required": ["endpoint"]}, {"required": ["hub_model"]}]}
+    schemas["RunRequest"]["allOf"] = [one_asked, one_model]
     # No field is asked for alone, so nothing else would say that there must be a body.
     result["paths"]["/api/v1/submissions/"]["post"]["requestBody"]["required"] = True
     for path in result["paths"].values():

@@ -12,6 +12,7 @@ from submissions.api import (
     evaluations,
     examples,
     files,
+    hub_models,
     models,
     organizations,
     run_actions,
@@ -78,6 +79,8 @@ urlpatterns = [
     path(
         "endpoints/<slug:public_id>/try/", endpoints.EndpointTryView.as_view(), name="endpoint-try"
     ),
+    path("hub-models/", hub_models.HubModelsView.as_view(), name="hub-models"),
+    path("hub-models/<slug:public_id>/", hub_models.HubModelView.as_view(), name="hub-model"),
     path("organizations/", organizations.OrganizationsView.as_view(), name="organizations"),
     path(
         "organizations/<slug:slug>/", organizations.OrganizationView.as_view(), name="organization"

@@ -130,6 +130,10 @@ def _with_endpoint(things: Things) -> str:
     return json.dumps({"endpoint": things.endpoint.public_id, "release": "test", "model": "M"})
 
 
+def _with_hub_model(things: Things) -> str:
+    return json.dumps({"hub_model": things.hub_model.public_id, "release": "test", "model": "M"})
+
+
 # An address that nobody calls: whoever may register one is told so.
 ENDPOINT: Final = (
     '{"name": "E", "base_url": "https://127.0.0.1/", "model_name": "m", "context_tokens": 9}'
@@ -181,8 +185,9 @@ API: Final[dict[str, list[Row]]] = {
     "api:queue": [Row("GET", OPEN)],
     "api:runs": [
         Row("GET", API_SIGNED_IN),
-        # The release has no contexts; to everybody else, the endpoint is none.
+        # The release has no contexts; to everybody else, what is asked is none.
         Row("POST", "unfit not-there not-there 401 not-there", body=_with_endpoint),
+        Row("POST", "unfit not-there not-there 401 not-there", body=_with_hub_model),
     ],
     "api:run": [Row("GET", "200 404 404 401 200", _run)],
     "api:run-pause": [Row("POST", "200 404 404 401 403", _run)],
@@ -198,6 +203,14 @@ API: Final[dict[str, list[Row]]] = {
         Row("DELETE", "204 404 404 401 404", _endpoint),
     ],
     "api:endpoint-try": [Row("POST", "202 404 404 401 404", _endpoint)],
+    "api:hub-models": [
+        Row("GET", API_SIGNED_IN),
+        Row("POST", "422 422 422 401 422", body='{"repository": "none"}'),
+    ],
+    "api:hub-model": [
+        Row("GET", OWNERS, _hub_model),
+        Row("DELETE", "204 404 404 401 404", _hub_model),
+    ],
     "api:organizations": [
         Row("GET", API_SIGNED_IN),
         Row("POST", "201 201 201 401 201", body='{"name": "A third lab"}'),

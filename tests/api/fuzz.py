@@ -23,6 +23,7 @@ from typing import Any
 import django
 import requests
 
+from tests.hub import FILES, running_hub, write_model
 from tests.portal import Portal, running_portal
 
 PEOPLE = ("nobody", "user", "staff")
@@ -50,6 +51,8 @@ BINDINGS = {
     "path.invitation_id": "numbers",
     "path.delivery_id": "numbers",
     "body.endpoint": "ids",
+    "body.hub_model": "ids",
+    "body.repository": "repositories",
     "body.by": "ids",
     "body.upload[*]": "ids",
     "body.release": "releases",
@@ -79,11 +82,16 @@ class Outcome:
 @contextmanager
 def filled_portal(state: Path) -> Iterator[Portal]:
     """A portal with a release, and with a submission of the user."""
-    with running_portal(state, **NO_LIMITS) as portal:
-        from tests import make  # noqa: PLC0415  It needs Django, which main sets up.
+    from tests import make  # noqa: PLC0415  It needs Django, which main sets up.
 
-        labels = state.parent / "labels"
-        make.write_labels(labels)
+    labels, models = state.parent / "labels", state.parent / "models"
+    make.write_labels(labels)
+    write_model(models)
+    # A repository that schemathesis made up is looked for here, and nowhere else.
+    with (
+        running_hub(FILES) as hub,
+        running_portal(state, HUB_URL=hub, MODELS_DIR=str(models), **NO_LIMITS) as portal,
+    ):
         portal.manage("import_release", str(labels), "--name", "test", "--labels-only")
         yield portal
 
@@ -152,9 +160,10 @@ def things_of(portal: Portal, token: str, submission: dict[str, Any]) -> dict[st
 
     facts = {"base_url": NOWHERE, "model_name": "m", "context_tokens": 4096}
     endpoint = make("endpoints", {"name": f"E {submission['id']}", **facts})
+    hub_model = make("hub-models", {"repository": "local/tiny"})
     hook = make("webhooks", {"url": f"{NOWHERE}/{submission['id']}"})
     lab = make("organizations", {"name": f"Lab {submission['id']}"})
-    ids = [submission["id"], endpoint.get("id"), hook.get("id")]
+    ids = [submission["id"], endpoint.get("id"), hub_model.get("id"), hook.get("id")]
     slugs = ["passkey", submission["model_slug"], lab.get("slug")]
     return {"ids": [one for one in ids if one], "slugs": [one for one in slugs if one]}
 
@@ -174,6 +183,7 @@ def _config(folder: str, known: dict[str, list[Any]]) -> Path:
     values = {
         "releases": ["test"],
         "numbers": [1, 2, 3],
+        "repositories": ["local/tiny", "org/name"],
         "addresses": [f"{NOWHERE}/v1", f"{NOWHERE}/hook"],
         **known,
     }

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests import make
+from tests.hub import write_model
 from tests.portal import ROOT, Portal, running_portal
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("client")]
@@ -38,6 +39,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal with a small release, which may call this machine."""
     folder = tmp_path_factory.mktemp("portal")
     allowed = {"OUTBOUND_HTTP_ALLOWED": "1", "OUTBOUND_NETWORKS": "127.0.0.0/8"}
+    write_model(folder / "models")
+    allowed["MODELS_DIR"] = str(folder / "models")
     with running_portal(folder / "state", **allowed) as portal:
         make.write_labels(folder / "labels")
         portal.manage("import_release", str(folder / "labels"), "--name", "small", "--labels-only")
@@ -187,6 +190,23 @@ def test_endpoints_and_runs_from_a_shell(signed_in: Shell) -> None:
     shell.run("run", "pause", "bbbbbbbbbb", code=5)
     shell.run("endpoint", "retire", made["id"])
     shell.run("endpoint", "show", made["id"], code=5)
+
+
+def test_models_that_the_portal_runs_from_a_shell(signed_in: Shell) -> None:
+    shell = signed_in
+
+    made = shell.json("hub-model", "add", "local/tiny", "--context-tokens", "600")
+    assert (made["context_tokens"], made["facts"]["max_positions"]) == (600, 4096)
+    assert made["commit"] in shell.run("hub-model", "show", made["page"])
+    assert "local/tiny" in shell.run("hub-model", "list")
+    told = shell.run("hub-model", "add", "local/tiny", "--context-tokens", "8192", code=3)
+    assert "context_tokens: Its config.json allows 4,096 tokens." in told
+    # The small release has answers and no contexts.
+    asked = ["--hub-model", made["id"], "--release", "small", "--model", "Tiny"]
+    assert "contexts" in shell.run("run", "start", *asked, code=3)
+    shell.run("run", "start", *asked, "--endpoint", "bbbbbbbbbb", code=2)
+    shell.run("hub-model", "retire", made["id"])
+    shell.run("hub-model", "show", made["id"], code=5)
 
 
 def test_webhooks_from_a_shell(signed_in: Shell) -> None:

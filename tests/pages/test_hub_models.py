@@ -16,31 +16,10 @@ from submissions.queue import queue_for
 from submissions.run_progress import repeat_command
 from tests import asking as make_asking
 from tests import make
-from tests.hub import COMMIT, running_hub
+from tests.hub import COMMIT, CONFIG, FILES, running_hub, write_model
 from tests.pages.make_pages import client_of
 
 pytestmark = pytest.mark.django_db
-CONFIG: dict[str, Any] = {
-    "architectures": ["LlamaForCausalLM"],
-    "model_type": "llama",
-    "hidden_size": 64,
-    "intermediate_size": 128,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-    "vocab_size": 300,
-    "max_position_embeddings": 4096,
-    "dtype": "float32",
-}
-TEMPLATE = b"{{ messages[0].content }}"
-FILES = {
-    "config.json": json.dumps(CONFIG).encode(),
-    "tokenizer.json": json.dumps(
-        {"version": "1.0", "model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}
-    ).encode(),
-    "chat_template.jinja": TEMPLATE,
-    "model.safetensors": b"\0" * 4000,
-}
 
 
 @pytest.fixture
@@ -52,11 +31,7 @@ def owner() -> Client:
 def folder(settings: Settings, tmp_path: Path) -> Path:
     """One model of this site's own: local/tiny."""
     settings.MODELS_DIR = tmp_path
-    found = tmp_path / "local" / "tiny"
-    found.mkdir(parents=True)
-    for name, data in FILES.items():
-        (found / name).write_bytes(data)
-    return found
+    return write_model(tmp_path)
 
 
 def post(client: Client, **changed: Any) -> Any:
@@ -176,6 +151,17 @@ def test_a_name_leads_nowhere_else(owner: Client, folder: Path, name: str) -> No
 
 def test_more_context_than_the_model_has_is_refused(owner: Client, folder: Path) -> None:
     assert "allows 4,096 tokens" in refusal(post(owner, context_tokens="8K"))
+
+
+def test_sizes_that_no_column_holds_are_refused_or_cut(owner: Client, folder: Path) -> None:
+    config = CONFIG | {"max_position_embeddings": 2**39, "architectures": ["Llama\0"]}
+    (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 2**39}))
+    assert "It needs about" in refusal(post(owner))
+    (folder / "config.json").write_text(json.dumps(config))
+
+    assert post(owner).status_code == 302
+    made = HubModel.objects.get()
+    assert (made.context_tokens, made.facts["architecture"]) == (2**31 - 1, "Llama")
 
 
 def test_a_model_too_large_for_any_worker_is_refused(owner: Client, folder: Path) -> None:
