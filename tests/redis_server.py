@@ -45,5 +45,4 @@ def running_redis(folder: Path) -> Iterator[Redis]:
         yield Redis(f"redis://127.0.0.1:{port}/0", prefix, client)
     finally:
         client.close()
-        # In its own way: killed, the package's command leaves the server that it started behind.
         serve.stop(running)

@@ -4,12 +4,14 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
+from benchmark_site.serve import STOP_SECONDS
 from tests import make
 from tests.portal import ROOT, Portal, running_portal
 
@@ -90,8 +92,11 @@ def test_a_portal_stops_cleanly_and_finds_its_submissions_again(tmp_path: Path) 
         ).json()
         assert portal.wait_scored(token, submitted["id"])["status"] == "done"
 
+        began = time.monotonic()
         assert portal.stop() == 0
+        assert time.monotonic() - began < STOP_SECONDS
         assert portal.lines[-1] == "stopped"
+        assert not [line for line in portal.lines if "does not stop" in line]
         portal.start()
 
         assert portal.read(token, submitted["id"])["status"] == "done"
