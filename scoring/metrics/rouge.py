@@ -11,6 +11,9 @@ from typing import Any
 from scoring.metrics.lcs import common_positions
 
 _TOKEN = re.compile(r"[a-z0-9]+")
+_WORD_BYTES = bytes(
+    byte if byte in b"abcdefghijklmnopqrstuvwxyz0123456789\n" else ord(" ") for byte in range(256)
+)
 _COMPILED_LIMIT = 1 << 27
 """Characters times characters; up to here the compiled measure stays under 200 MB."""
 
@@ -50,11 +53,7 @@ def rouge_lsum_of_one(reference: str, prediction: str) -> float:
     """
     expected, given = _sentences(reference), _sentences(prediction)
     total_expected, total_given = sum(map(len, expected)), sum(map(len, given))
-    if not total_expected or not total_given:
-        return 0.0
-    hits = _clipped_hits(expected, given)
-    recall, precision = hits / total_expected, hits / total_given
-    return 2 * precision * recall / (precision + recall) if hits else 0.0
+    return _f_measure(_clipped_hits(expected, given), total_expected, total_given)
 
 
 def _sentences(text: str) -> list[list[str]]:
@@ -80,23 +79,66 @@ def _clipped_hits(expected: list[list[str]], given: list[list[str]]) -> int:
 
 
 def _measure(reference: str, prediction: str) -> float:
-    # The compiled measure keeps its whole table: 2.2 GB for one line of a megabyte.
-    if len(reference) * len(prediction) > _COMPILED_LIMIT:
+    measure = _compiled_hits()
+    if measure is None:
         return rouge_lsum_of_one(reference, prediction)
-    return _compiled_measure()(reference, prediction)
+    expected, given = _words(reference), _words(prediction)
+    total_expected, total_given = sum(map(len, expected)), sum(map(len, given))
+    told = _told_of(expected, given)
+    # The compiled measure keeps its whole table: 2.2 GB for one line of a megabyte.
+    if len(told[0]) * len(told[1]) > _COMPILED_LIMIT:
+        return rouge_lsum_of_one(reference, prediction)
+    return _f_measure(measure(*told), total_expected, total_given)
+
+
+def _f_measure(hits: int, total_expected: int, total_given: int) -> float:
+    if not hits:
+        return 0.0
+    recall, precision = hits / total_expected, hits / total_given
+    return 2 * precision * recall / (precision + recall)
+
+
+def _words(text: str) -> list[list[bytes]]:
+    """As `_sentences`, in half the time: every other byte is a space."""
+    kept = text.lower().encode("ascii", "replace").translate(_WORD_BYTES)
+    return [line.split() for line in kept.split(b"\n")]
+
+
+def _told_of(expected: list[list[bytes]], given: list[list[bytes]]) -> tuple[str, str]:
+    """Both texts with the words that decide, a third of the table's size.
+
+    A reference's word that the prediction lacks is a row without a match: the walk back goes
+    up, with or without it.  A prediction's is a column without one: the walk goes up in it for
+    as long as nothing grows, so of several side by side one is as good as all.
+    """
+    common = set(chain.from_iterable(expected)).intersection(chain.from_iterable(given))
+    rows = [b" ".join([word for word in line if word in common]) for line in expected]
+    columns = []
+    for line in given:
+        kept, is_gap = [], False
+        for word in line:
+            if word in common:
+                kept.append(word)
+                is_gap = False
+            elif not is_gap:
+                kept.append(word)
+                is_gap = True
+        columns.append(b" ".join(kept))
+    return b"\n".join(rows).decode(), b"\n".join(columns).decode()
 
 
 @cache
-def _compiled_measure() -> Callable[[str, str], float]:
-    """The compiled measure where it is installed, else the plain one and one warning."""
+def _compiled_hits() -> Callable[[str, str], int] | None:
+    """Tokens told in order, by the compiled measure; without it None and one warning."""
     try:
         from rouge_score_rs.rouge_scorer import RougeScorer  # noqa: PLC0415  late: only summaries need it
     except ImportError:
         warnings.warn("rouge-score-rs is not installed: ROUGE is slower.", stacklevel=4)
-        return rouge_lsum_of_one
+        return None
     scorer: Any = RougeScorer(["rougeLsum"])  # type: ignore[no-untyped-call]
 
-    def measure(reference: str, prediction: str) -> float:
-        return float(scorer.score(reference, prediction)["rougeLsum"].fmeasure)
+    def hits(reference: str, prediction: str) -> int:
+        recall: float = scorer.score(reference, prediction)["rougeLsum"].recall
+        return round(recall * len(reference.split()))
 
-    return measure
+    return hits

@@ -38,6 +38,19 @@ def test_both_measures_equal_the_reference(
     assert rouge_lsum(text, [target]) == expected
 
 
+def lines_of(letters: str) -> st.SearchStrategy[str]:
+    line = st.lists(st.sampled_from(letters), min_size=4, max_size=20).map(" ".join)
+    return st.lists(line, min_size=1, max_size=3).map("\n".join)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(target=lines_of("abcd"), text=lines_of("abcdxyz"))
+def test_words_that_only_the_prediction_has_part_the_others(
+    reference_measure: Callable[[str, str], float], target: str, text: str
+) -> None:
+    assert rouge_lsum(text, [target]) == reference_measure(target, text)
+
+
 @settings(max_examples=300, deadline=None)
 @given(target=st.text(max_size=60), text=st.text(max_size=60))
 def test_any_text_is_measured_alike(
@@ -72,12 +85,13 @@ def test_what_upstream_refuses_is_refused(references: list[Any]) -> None:
 
 def test_long_texts_take_the_plain_measure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rouge, "_COMPILED_LIMIT", 0)
-    monkeypatch.setattr(rouge, "_compiled_measure", None)
+    # Not None, which would mean that it is not installed; to call it would be a mistake.
+    monkeypatch.setattr(rouge, "_compiled_hits", lambda: NotImplemented)
 
     assert rouge_lsum("a b", ["a b"]) == 1.0
 
 
-def test_without_the_compiled_measure_there_is_one_warning(
+def test_without_the_compiled_hits_there_is_one_warning(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ordinary = builtins.__import__
@@ -88,11 +102,11 @@ def test_without_the_compiled_measure_there_is_one_warning(
         return ordinary(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", import_without_rust)
-    rouge._compiled_measure.cache_clear()
+    rouge._compiled_hits.cache_clear()
     try:
         with pytest.warns(UserWarning, match="not installed") as caught:
             scores = [rouge_lsum("a b", ["a b"]) for _ in range(3)]
     finally:
-        rouge._compiled_measure.cache_clear()
+        rouge._compiled_hits.cache_clear()
 
     assert (scores, len(caught)) == ([1.0, 1.0, 1.0], 1)
