@@ -166,7 +166,11 @@ def access_names() -> dict[str, str]:
 
 def tier_names() -> dict[str, str]:
     """Who made the figures, in few words."""
-    return {"run": _("run by us"), "rescored": _("re-scored"), "reported": _("reported")}
+    return {
+        "run": _("run by us"),
+        "rescored": pgettext("tier", "re-scored"),
+        "reported": _("reported"),
+    }
 
 
 def part_names() -> dict[str, str]:
