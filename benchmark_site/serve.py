@@ -235,7 +235,7 @@ def serve(port: int, state: Path) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _on_signal)
     try:
-        if not {"REDIS_URL", "REDIS_URL_FILE"} & os.environ.keys():
+        if not any(map(os.environ.get, ("REDIS_URL", "REDIS_URL_FILE"))):
             broker_port = free_port()
             role = broker(broker_port, state)
             everything.append(Running(role, start(role)))

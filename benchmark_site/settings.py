@@ -218,7 +218,7 @@ REST_KNOX = {"TOKEN_TTL": None, "TOKEN_PREFIX": "ibp_", "TOKEN_MODEL": "accounts
 MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105  A model's name, not a token.
 
-REDIS_URL = secret("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = secret("REDIS_URL") or "redis://127.0.0.1:6379/0"
 CELERY_BROKER_URL = REDIS_URL
 # Before every key of the broker, so that several portals can share one server.
 REDIS_PREFIX = env.str("REDIS_PREFIX", "")

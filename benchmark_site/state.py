@@ -8,8 +8,8 @@ from benchmark_site.env import env, secret
 
 def databases(state: Path) -> dict[str, Any]:
     """PostgreSQL where DATABASE_URL names one, else SQLite below `state`."""
-    default = f"sqlite:///{state / 'portal.sqlite3'}"
-    url = secret("DATABASE_URL", default)
+    # Empty is as good as absent, as `DATABASE_URL=` in a file of settings means it.
+    url = secret("DATABASE_URL") or f"sqlite:///{state / 'portal.sqlite3'}"
     found: dict[str, Any] = _parsed(url)
     if found["ENGINE"] == "django.db.backends.sqlite3":
         # WAL lets readers and one writer work side by side; an immediate transaction waits for

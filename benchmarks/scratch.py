@@ -89,8 +89,6 @@ def scratch_portal() -> Iterator[Scratch]:
     if not PUBLISHED.is_dir():
         raise SystemExit(f"the authors' published predictions are not at {PUBLISHED}")
     folder = Path(tempfile.mkdtemp(prefix="portal-benchmark-"))
-    given = os.environ.get("DATABASE_URL", "")
-    name = f"portal_{uuid.uuid4().hex[:12]}"
     broker_port, stop_broker = _start_broker(folder)
     os.environ |= {
         "STATE_DIR": str(folder),
@@ -102,20 +100,35 @@ def scratch_portal() -> Iterator[Scratch]:
     }
     scratch = Scratch({}, "SQLite")
     try:
-        if given:
-            _administer(given, f"CREATE DATABASE {name}")
-            os.environ["DATABASE_URL"] = urllib.parse.urlsplit(given)._replace(path=name).geturl()
-            scratch.database = "PostgreSQL"
-        scratch.env = dict(os.environ)
-        _prepare(folder)
-        yield scratch
+        with own_database() as address:
+            if address:
+                os.environ["DATABASE_URL"] = address
+                scratch.database = "PostgreSQL"
+            scratch.env = dict(os.environ)
+            try:
+                _prepare(folder)
+                yield scratch
+            finally:
+                for process in scratch.started:
+                    _end(process)
     finally:
-        for process in scratch.started:
-            _end(process)
         stop_broker()
-        if given:
-            _administer(given, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """The address of an empty database on the server of DATABASE_URL; empty without one."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given:
+        yield ""
+        return
+    name = f"portal_{uuid.uuid4().hex[:12]}"
+    _administer(given, f"CREATE DATABASE {name}")
+    try:
+        yield urllib.parse.urlsplit(given)._replace(path=name).geturl()
+    finally:
+        _administer(given, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _prepare(folder: Path) -> None:

@@ -3,8 +3,9 @@
     python benchmarks/startup.py [--runs N]
 
 The web process is gunicorn with one worker, as `make run` starts it with two, on a port of its
-own and an empty SQLite database; it is ready when /healthz answers.  Wall time is the least of the
-runs; processor time counts the process and its children.
+own and an empty database, SQLite or on the PostgreSQL server that DATABASE_URL names; it is ready
+when /healthz answers.  Wall time is the least of the runs; processor time counts the process and
+its children.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from typing import Any
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from benchmarks.measured import ROOT, Seconds, least, machine, show  # noqa: E402
+from benchmarks.scratch import own_database  # noqa: E402
 
 WEB_SECONDS, HELP_SECONDS = 2.0, 0.15
 GIVE_UP_SECONDS = 120
@@ -33,8 +35,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else None)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        env = _environment(Path(folder))
+    with tempfile.TemporaryDirectory() as folder, own_database() as address:
+        env = _environment(Path(folder), address)
         web = [_start_web(env) for _ in range(options.runs)]
     found = {
         "web": least(web),
@@ -55,7 +57,7 @@ def main() -> int:
         {
             "promises": promises,
             **{name: _as_json(seconds) for name, seconds in found.items()},
-            "inputs": {"runs": options.runs, "database": "SQLite, empty"},
+            "inputs": {"runs": options.runs, "database": "PostgreSQL" if address else "SQLite"},
             "versions": machine("Django", "gunicorn"),
         }
     )
@@ -66,10 +68,9 @@ def _as_json(seconds: Seconds) -> dict[str, float]:
     return {"wall_seconds": round(seconds.wall, 3), "cpu_seconds": round(seconds.cpu, 3)}
 
 
-def _environment(state: Path) -> dict[str, str]:
+def _environment(state: Path, address: str) -> dict[str, str]:
     """A portal that is prepared and holds nothing."""
-    env = {**os.environ, "STATE_DIR": str(state), "LOG_LEVEL": "ERROR"}
-    env.pop("DATABASE_URL", None)
+    env = {**os.environ, "STATE_DIR": str(state), "DATABASE_URL": address, "LOG_LEVEL": "ERROR"}
     subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=env, check=True,
                    stdout=subprocess.DEVNULL)  # fmt: skip
     return env

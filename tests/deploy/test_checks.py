@@ -44,6 +44,12 @@ def test_a_fit_site_is_clean(tmp_path: Path) -> None:
     assert "no issues" in done.stdout + done.stderr
 
 
+def test_an_empty_address_is_none(tmp_path: Path) -> None:
+    done = check(tmp_path, DATABASE_URL="", REDIS_URL="")
+
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     ("settings", "code"),
     [
