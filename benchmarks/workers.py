@@ -16,7 +16,7 @@ from typing import Any
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from benchmarks.measured import Seconds, least, machine, session_cpu, show, timed  # noqa: E402
+from benchmarks.measured import Seconds, machine, session_cpu, show, timed  # noqa: E402
 from benchmarks.scratch import Scratch, scratch_portal, wait_for  # noqa: E402
 
 COUNTS = (1, 2, 4)
@@ -47,7 +47,7 @@ def main() -> int:
             "promises": promises,
             "times_as_fast_as_one": ratios,
             "processes": best,
-            "one_submission_cpu_seconds": phases,
+            "one_submission_seconds": phases,
             "inputs": {
                 "submissions": options.submissions,
                 "repeats": options.repeats,
@@ -120,7 +120,7 @@ def _slowly(count: Any) -> int:
 
 
 def _phases(submissions: Sequence[Any]) -> dict[str, float]:
-    """Where the processor's time of one evaluation goes, in this process."""
+    """Where the time of one evaluation goes, here and in the child that scores."""
     from django.utils import timezone  # noqa: PLC0415
 
     from submissions import record  # noqa: PLC0415
@@ -151,10 +151,11 @@ def _phases(submissions: Sequence[Any]) -> dict[str, float]:
                 )
             )
         )
-    cpu = {name: least(runs).cpu for name, runs in found.items()}
+    # By the clock: scoring is a child's work, for which this process only waits.
+    least_wall = {name: min(run.wall for run in runs) for name, runs in found.items()}
     # Scoring reads the files itself.
-    cpu["score"] -= cpu["read"]
-    return {name: round(seconds, 4) for name, seconds in cpu.items()}
+    least_wall["score"] -= least_wall["read"]
+    return {name: round(seconds, 4) for name, seconds in least_wall.items()}
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ _LETTERS_TO_J = re.compile(r"\b[A-J]\b")
 _LETTERS_TO_D = re.compile(r"\b[A-D]\b")
 _AROUND_NAME = ("\n", "`", "'", '"', "-", "*", "Option", "option")
 _AROUND_TEXT = ("\n", '"', "'", ".", ",", "?", "!", "{", "}")
-_NAME_CUES = ("answer is:", "is:", "answer:", "correct option is:")
-_TEXT_CUES = ("answer is:", "answer:", "answer is", "option is")
+# Where there is a space in a cue, a text whose spaces are not yet made one may have several.
+_NAME_CUES = tuple(map(re.compile, ("answer +is:", "is:", "answer:", "correct +option +is:")))
+_TEXT_CUES = tuple(map(re.compile, ("answer +is:", "answer:", "answer +is", "option +is")))
 
 
 def last_letter(prediction: str, letters: re.Pattern[str]) -> str | None:
@@ -57,7 +58,7 @@ def _names_after_cue(prediction: str, name: str, letter: str) -> bool:
     # Blanking makes spaces only, so that no cue comes up that has no "is:" or "answer:" before.
     if "is:" not in prediction and "answer:" not in prediction:
         return False
-    return _cued(blanked_name(prediction), _NAME_CUES, (letter, name)) or False
+    return _cued(blank_out(prediction, _AROUND_NAME), _NAME_CUES, (letter, name)) or False
 
 
 def blanked_name(prediction: str) -> str:
@@ -78,7 +79,7 @@ def text_choice(prediction: str, label: Iterable[str]) -> bool:
         return prediction[0] in label
     if prediction in label:
         return True
-    prediction = single_spaced(blank_out(prediction, _AROUND_TEXT))
+    prediction = blank_out(prediction, _AROUND_TEXT)
     cued = _cued(prediction, _TEXT_CUES, label)
     if cued is not None:
         return cued
@@ -102,12 +103,19 @@ def text_choice_by_letter(prediction: str, label: Iterable[str]) -> bool:
     return text_choice(prediction, label)
 
 
-def _cued(prediction: str, cues: tuple[str, ...], choices: Iterable[str]) -> bool | None:
-    """Whether a choice stands one character behind the first cue found; None without a cue."""
+def _cued(blanked: str, cues: tuple[re.Pattern[str], ...], choices: Iterable[str]) -> bool | None:
+    """Whether a choice stands one character behind the first cue found; None without a cue.
+
+    As upstream finds it in a text of single spaces; to make them so takes longer than the rest.
+    """
     for cue in cues:
-        at = prediction.find(cue)
-        if at >= 0:
-            after = at + len(cue) + 1
-            rest = prediction[after:]
-            return len(prediction) >= after and any(rest.startswith(each) for each in choices)
+        if found := cue.search(blanked):
+            rest = blanked[found.end() :]
+            # The character behind the cue is any, or a run of spaces.
+            after = rest.lstrip(" ") if rest[:1] == " " else rest[1:]
+            return bool(rest) and any(_starts(after, choice) for choice in choices)
     return None
+
+
+def _starts(text: str, choice: str) -> bool:
+    return (single_spaced(text) if " " in choice else text).startswith(choice)

@@ -111,8 +111,9 @@ def _told_of(expected: list[list[bytes]], given: list[list[bytes]]) -> tuple[str
     up, with or without it.  A prediction's is a column without one: the walk goes up in it for
     as long as nothing grows, so of several side by side one is as good as all.
     """
-    common = set(chain.from_iterable(expected)).intersection(chain.from_iterable(given))
-    rows = [b" ".join([word for word in line if word in common]) for line in expected]
+    given_words = set(chain.from_iterable(given))
+    told = [[word for word in line if word in given_words] for line in expected]
+    common = set(chain.from_iterable(told))
     columns = []
     for line in given:
         kept, is_gap = [], False
@@ -124,7 +125,7 @@ def _told_of(expected: list[list[bytes]], given: list[list[bytes]]) -> tuple[str
                 kept.append(word)
                 is_gap = True
         columns.append(b" ".join(kept))
-    return b"\n".join(rows).decode(), b"\n".join(columns).decode()
+    return b"\n".join(map(b" ".join, told)).decode(), b"\n".join(columns).decode()
 
 
 @cache

@@ -3,9 +3,11 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.straightforward import RULES
+from scoring import SCORERS
 from scoring.metrics.choice import last_letter
 from scoring.metrics.read_choice import chosen_letter, is_stated, is_whole_answer
 
@@ -18,6 +20,33 @@ def test_last_letter_is_what_the_authors_expression_finds(text: str) -> None:
     found = UPSTREAM.search(text)
 
     assert last_letter(text, LETTERS) == (found[0] if found else None)
+
+
+PIECES = ["answer", "is:", "is", "option", "Option", ":", "B", "name", "x y", "no"]
+GAPS = ["", " ", "  ", "\n", " \n ", "`", '"', "-", ".", "é"]
+
+
+@pytest.mark.parametrize(
+    ("task", "label"),
+    [
+        ("code_debug", ["name", "B"]),
+        ("code_debug", ["x y", "B"]),
+        ("longbook_choice_eng", ["x y", "B"]),
+    ],
+)
+@settings(max_examples=700)
+@given(
+    pieces=st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(GAPS)), max_size=8),
+    before=st.sampled_from(["", "it ", "answer "]),
+)
+def test_what_follows_a_cue_is_what_the_plain_rules_find(
+    task: str, label: list[str], pieces: list[tuple[str, str]], before: str
+) -> None:
+    text = before + "".join(piece + gap for piece, gap in pieces)
+
+    score = SCORERS["official-2024-06"].score(task, text, label)
+
+    assert score == RULES[task](text, label)
 
 
 @pytest.mark.parametrize(
