@@ -17,6 +17,7 @@ from submissions.board_query import BoardQuery, Cursor
 from submissions.keyset import VALUE, Order, read_page
 from submissions.line_rows import Fetched, RowMaker, columns, fetched
 from submissions.models import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, BoardState, Part, Release
+from submissions.remembered import cache
 from submissions.rows import Board, BoardRow, HowSure
 from submissions.search import NAME_COLUMNS, search_condition
 
@@ -24,6 +25,7 @@ PAGE_ROWS: Final = 100
 # The other parts of the board stand on its first page where they are no longer than this.
 MOST_OTHERS: Final = 40
 _CHUNK: Final = 500
+_CACHE_SECONDS: Final = 24 * 60 * 60
 
 
 class NotOnBoard(LookupError):
@@ -147,10 +149,20 @@ def _each(query: BoardQuery, lines: QuerySet[BoardLine]) -> Iterator[tuple[int, 
             yield version, maker.row(line)
 
 
-def count_models(board: str) -> int:
-    """How many models have a row on a track's boards, under whichever scorer, in one query."""
-    lines = BoardLine.objects.filter(state__board=board).exclude(part=Part.WITHDRAWN)
-    return lines.aggregate(models=Count("model", distinct=True))["models"] or 0
+def count_models(states: States) -> int:
+    """How many models have a row on a track's boards, under whichever scorer.
+
+    Counted in one query that reads every row, and remembered until one changes.
+    """
+    key = f"models-{states.versions}"
+    known: int | None = cache.get(key)
+    if known is not None:
+        return known
+    lines = BoardLine.objects.filter(state__in=states.by_scorer.values())
+    lines = lines.exclude(part=Part.WITHDRAWN)
+    number: int = lines.aggregate(models=Count("model", distinct=True))["models"] or 0
+    cache.set(key, number, _CACHE_SECONDS)
+    return number
 
 
 def read_model_row(query: BoardQuery, slug: str) -> BoardRow | None:

@@ -45,7 +45,7 @@ def home(request: HtmxRequest) -> HttpResponse:
         "top": board.rows[:TOP_ROWS],
         "columns": family_columns(suite),
         "row_count": board.total,
-        "models": count_models(query.board),
+        "models": count_models(states),
         "examples": sum(task.n for task in suite.tasks),
         "median_input_tokens": _median_input_tokens(suite),
         "events": board_events(limit=_EVENTS),
