@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from workers.runners.transformers_local import attention, loading
 from workers.runners.transformers_local.reader import Reader
+from workers.runners.transformers_local.stepping import cache_argument
 
 LONG = 131_072
 CALC_TOKENS = 44_000
@@ -143,7 +144,12 @@ def read_stock(model: Any, ids: list[int], chunk: int) -> None:
     cache = DynamicCache(config=model.config)
     for begin in range(0, len(ids), chunk):
         piece = torch.tensor([ids[begin : begin + chunk]], device="cuda")
-        model(input_ids=piece, past_key_values=cache, use_cache=True, logits_to_keep=1)
+        model(
+            input_ids=piece,
+            use_cache=True,
+            logits_to_keep=1,
+            **{cache_argument(model): cache},
+        )
 
 
 def error() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """One step of several sequences: as it comes, or recorded once on the card and replayed."""
 
+import inspect
 from typing import Any, Protocol
 
 import torch
@@ -133,11 +134,17 @@ def forward(model: Any, ids: torch.Tensor, positions: torch.Tensor, cache: Any) 
     logits: torch.Tensor = model(
         input_ids=ids,
         position_ids=positions,
-        past_key_values=cache,
         use_cache=True,
         logits_to_keep=1,
+        **{cache_argument(model): cache},
     ).logits
     return logits
+
+
+def cache_argument(model: Any) -> str:
+    """What a model calls its memory, which transformers renames class by class."""
+    known = inspect.signature(type(model).forward).parameters
+    return "cache" if "cache" in known else "past_key_values"
 
 
 def stepper_for(model: Any, *, rows: int, capacity: int) -> Stepper:
