@@ -25,15 +25,20 @@ def byte_tokenizer() -> PreTrainedTokenizerFast:
     return tokenizer
 
 
-def random_model(folder: Path, *, context: int = 4096, seed: int = 7) -> Path:
-    """A Llama of 100,000 random weights with a byte tokenizer; its generation config samples."""
+def random_model(
+    folder: Path, *, context: int = 4096, seed: int = 7, inner: int = 128, layers: int = 2
+) -> Path:
+    """A Llama of 100,000 random weights with a byte tokenizer; its generation config samples.
+
+    What reading takes grows with `inner`, the width of its gated layers.
+    """
     torch.manual_seed(seed)
     tokenizer = byte_tokenizer()
     config = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
+        intermediate_size=inner,
+        num_hidden_layers=layers,
         num_attention_heads=4,
         num_key_value_heads=2,
         max_position_embeddings=context,

@@ -1,19 +1,11 @@
 """The runner and its child: prompts to completions in another process, which may die."""
 
-import os
-import signal
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from scoring.truncation import Fitted
 from tests import needs
 
 needs.models()
@@ -21,12 +13,19 @@ needs.models()
 import torch  # noqa: E402  Only where it is installed.
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig  # noqa: E402
 
+from tests.models.asking import (  # noqa: E402
+    SECONDS,
+    completed,
+    config_of,
+    has_begun,
+    kill_child,
+    prompt_of,
+    started,
+    until,
+)
 from tests.models.make_models import random_model  # noqa: E402
-from workers.runners.base import Completion, RunnerError, Trouble, Wait  # noqa: E402
-from workers.runners.transformers_local.messages import LocalConfig  # noqa: E402
+from workers.runners.base import RunnerError, Trouble  # noqa: E402
 from workers.runners.transformers_local.runner import LocalModel  # noqa: E402
-
-SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -40,29 +39,6 @@ def shared(folder: Path) -> Iterator[LocalModel]:
     runner = LocalModel(config_of(folder))
     yield runner
     runner.close()
-
-
-def config_of(folder: Path, **changed: Any) -> LocalConfig:
-    told = LocalConfig(
-        folder=str(folder),
-        is_chat=True,
-        context_tokens=2048,
-        threads=1,
-        chunk_tokens=1024,
-        side_by_side_tokens=20,
-    )
-    return replace(told, **changed)
-
-
-def prompt_of(user: str, **changed: Any) -> Fitted:
-    fitted = Fitted("passkey", "", user, 12, (), len(user), len(user), f"sha of {user}")
-    return replace(fitted, **changed)
-
-
-def completed(runner: LocalModel, prompt: Fitted) -> Completion:
-    started = runner.start(prompt)
-    assert not isinstance(started, Wait)
-    return started.result(SECONDS)
 
 
 def generated(folder: Path, text: str, new: int = 12) -> str:
@@ -109,9 +85,9 @@ def test_long_answers_are_decoded_side_by_side_and_say_the_same(
     shared: LocalModel, folder: Path
 ) -> None:
     texts = [f"Story {one}. " * (10 + 7 * one) for one in range(6)]
-    started = [shared.start(prompt_of(one, max_new_tokens=24)) for one in texts]
+    futures = [started(shared, prompt_of(one, max_new_tokens=24)) for one in texts]
 
-    answers = [one.result(SECONDS) for one in started if not isinstance(one, Wait)]
+    answers = [one.result(SECONDS) for one in futures]
 
     assert [answer.text for answer in answers] == [generated(folder, one, 24) for one in texts]
     busy = sum(answer.details["device_seconds"] for answer in answers)
@@ -154,56 +130,18 @@ def test_a_child_that_dies_is_replaced_and_its_prompts_may_be_tried_again(folder
     runner = LocalModel(config_of(folder))
     completed(runner, prompt_of("hello"))
     long = prompt_of("Tell me everything.", max_new_tokens=1900)
-    future = runner.start(long)
+    future = started(runner, long)
     time.sleep(0.5)
     kill_child(runner)
 
     with pytest.raises(RunnerError) as died:
-        future.result(SECONDS)  # type: ignore[union-attr]
-    answer = wait_and_complete(runner, prompt_of("hello"))
+        future.result(SECONDS)
+    answer = completed(runner, prompt_of("hello"))
     runner.close()
 
     assert died.value.trouble is Trouble.RETRY
     assert "killed" in died.value.reason
     assert answer.tokens_out == 12
-
-
-def test_a_child_that_dies_in_the_middle_of_a_message_lets_nobody_wait(folder: Path) -> None:
-    runner = LocalModel(config_of(folder))
-    before = runner._child
-    assert before is not None
-    # A child that says half a word to whoever asks, and is gone.
-    half = (
-        'import sys; sys.stdin.readline(); sys.stdout.write(\'{"kind": "do\'); sys.stdout.flush()'
-    )
-    runner._child = child = subprocess.Popen(
-        [sys.executable, "-c", half], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    threading.Thread(target=runner._listen, args=(child,), daemon=True).start()
-
-    started = runner.start(prompt_of("Say something."))
-
-    assert not isinstance(started, Wait)
-    with pytest.raises(RunnerError) as died:
-        started.result(SECONDS)
-    assert died.value.trouble is Trouble.RETRY
-    before.kill()
-    runner.close()
-
-
-def test_a_prompt_that_kills_every_child_fails_with_its_reason(folder: Path) -> None:
-    runner = LocalModel(config_of(folder))
-    troubles = []
-    for _ in range(3):
-        future = start_when_ready(runner, prompt_of("deadly", max_new_tokens=1900))
-        until(lambda: any(job.began_at for job in runner._jobs.values()))
-        kill_child(runner)
-        with pytest.raises(RunnerError) as died:
-            future.result(SECONDS)
-        troubles.append(died.value.trouble)
-    runner.close()
-
-    assert troubles == [Trouble.RETRY, Trouble.RETRY, Trouble.EXAMPLE]
 
 
 def test_a_model_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:
@@ -232,36 +170,12 @@ def test_no_child_outlives_its_supervisor(folder: Path) -> None:
 
 def test_what_is_not_begun_is_given_up_when_the_worker_stops(folder: Path) -> None:
     runner = LocalModel(config_of(folder))
-    first = start_when_ready(runner, prompt_of("a", max_new_tokens=400))
-    others = [start_when_ready(runner, prompt_of(f"b{one}")) for one in range(3)]
-    until(lambda: any(job.began_at for job in runner._jobs.values()))
+    first = started(runner, prompt_of("a", max_new_tokens=400))
+    others = [started(runner, prompt_of(f"b{one}")) for one in range(3)]
+    until(lambda: has_begun(runner))
 
     runner.drain()
 
     assert first.result(SECONDS).tokens_out > 0
     assert all(other.cancelled() for other in others)
     runner.close()
-
-
-def kill_child(runner: LocalModel) -> None:
-    child = runner._child
-    assert child is not None
-    os.kill(child.pid, signal.SIGKILL)
-
-
-def start_when_ready(runner: LocalModel, prompt: Fitted) -> Any:
-    while isinstance(started := runner.start(prompt), Wait):
-        time.sleep(min(started.seconds, 0.2))
-    return started
-
-
-def wait_and_complete(runner: LocalModel, prompt: Fitted) -> Completion:
-    completion: Completion = start_when_ready(runner, prompt).result(SECONDS)
-    return completion
-
-
-def until(is_so: Any) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

@@ -115,11 +115,14 @@ class Answering:
             )
 
         while True:
+            kept = self._reader.length
             try:
                 return self._said(asked, _watched(attempt))
             except _OutOfMemory:
-                if not self._give_up(is_side_by_side=False):
-                    return self._no_memory()
+                pass
+            # Out of the handler, or the error would still hold what the attempt had taken.
+            if not self._give_up(is_side_by_side=False, kept=kept):
+                return self._no_memory()
 
     def answer_several(
         self, arrivals: Arrivals, max_new_tokens: int
@@ -128,14 +131,15 @@ class Answering:
         self._settled_at = time.perf_counter()
         self._reset_peak()
         opened: list[Open] = []
-        is_over = False
-        while not is_over:
+        while True:
             try:
                 for one, answer in self._side_by_side(opened, arrivals, max_new_tokens):
                     yield one.asked, self._said(one.asked, answer)
-                is_over = True
+                break
             except _OutOfMemory:
-                is_over = not self._give_up(is_side_by_side=True)
+                pass
+            if not self._give_up(is_side_by_side=True):
+                break
         for one in opened:
             if not one.is_done:
                 yield one.asked, self._no_memory()
@@ -233,13 +237,17 @@ class Answering:
             steps=tuple(self._ladder.steps),
         )
 
-    def _give_up(self, *, is_side_by_side: bool) -> bool:
-        """Make room: first what is kept for the next prompt, then a step of the ladder."""
-        kept = self._reader.length
+    def _give_up(self, *, is_side_by_side: bool, kept: int = 0) -> bool:
+        """Make room: first what was kept from the prompt before, then a step of the ladder.
+
+        Args:
+            is_side_by_side: whether several answers were being decoded.
+            kept: tokens that the memory held before the attempt that failed.
+        """
         self._reader.forget()
         self._free()
-        if kept and not is_side_by_side and not self._ladder.steps:
-            self._ladder.steps.append("nothing kept from the prompt before")
+        if kept:
+            self._ladder.note("nothing kept from the prompt before")
             return True
         if not self._ladder.step(is_side_by_side=is_side_by_side):
             return False

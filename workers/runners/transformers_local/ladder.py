@@ -26,8 +26,13 @@ class Ladder:
         """Give up something more.  False when nothing is left to give up."""
         taken = self._fewer() if is_side_by_side and self.at_once > 1 else self._smaller()
         if taken:
-            self.steps.append(taken)
+            self.note(taken)
         return bool(taken)
+
+    def note(self, step: str) -> None:
+        """Keep what was given up, once."""
+        if step not in self.steps:
+            self.steps.append(step)
 
     def _fewer(self) -> str:
         self.at_once = max(1, self.at_once // 2)
