@@ -301,6 +301,8 @@ GPU_AT_ONCE = env.int("GPU_AT_ONCE", 8)
 GPU_IDLE_SECONDS = env.float("GPU_IDLE_SECONDS", 600.0)
 # Threads of the processor where a model is run without a card; 0: as torch chooses.
 CPU_THREADS = env.int("CPU_THREADS", 0)
+# Memory that a model may take there, in MiB; 0: what is free.
+CPU_MEMORY_MIB = env.int("CPU_MEMORY_MIB", 0)
 
 LANGUAGE_CODE = "en"
 # Each by its own name, as the language switch shows it.

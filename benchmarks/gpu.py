@@ -24,7 +24,7 @@ from transformers import AutoModelForCausalLM, DynamicCache, GenerationConfig, M
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from workers.runners.transformers_local import attention, loading
+from workers.runners.transformers_local import attention, loading, room
 from workers.runners.transformers_local.reader import Reader
 from workers.runners.transformers_local.stepping import cache_argument
 
@@ -301,7 +301,7 @@ def million() -> dict[str, Any]:
     tokens = 1 << 20
     model = make_model(attention.NAME)
     loading.fuse(model)
-    on_host = loading.layers_on_host(model, tokens + 1, chunk_tokens=16_384)
+    on_host = room.layers_on_host(model, tokens + 1, chunk_tokens=16_384)
     reader = Reader(model, ends=(), chunk_tokens=16_384, on_host=on_host)
     reader.answer(ids_of(40_000, 3), max_new_tokens=1)
     reader.forget()

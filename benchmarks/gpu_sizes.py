@@ -68,7 +68,7 @@ def measure(name: str) -> dict[str, Any]:
     import torch  # noqa: PLC0415  What only computes needs none of it.
     from transformers import AutoModelForCausalLM, LlamaConfig  # noqa: PLC0415
 
-    from workers.runners.transformers_local import attention, loading  # noqa: PLC0415
+    from workers.runners.transformers_local import attention, loading, room  # noqa: PLC0415
     from workers.runners.transformers_local.memory import bytes_a_token  # noqa: PLC0415
     from workers.runners.transformers_local.reader import Reader  # noqa: PLC0415
     from workers.runners.transformers_local.stepping import stepper_for  # noqa: PLC0415
@@ -111,8 +111,8 @@ def measure(name: str) -> dict[str, Any]:
         gc.collect()
         torch.cuda.empty_cache()
         capacity = tokens + 2 * STEPS
-        room = torch.cuda.mem_get_info()[0] - loading.SPARE_BYTES
-        rows = int(min(8, room // (bytes_a_token(config, torch.bfloat16) * capacity)))
+        left = torch.cuda.mem_get_info()[0] - room.SPARE_BYTES
+        rows = int(min(8, left // (bytes_a_token(config, torch.bfloat16) * capacity)))
         stepper = stepper_for(model, rows=rows, capacity=capacity)
         for place in range(rows):
             stepper.cache_of(place)

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 _PROBE_SECONDS: Final = 300.0
 _HOME: Final = Path(__file__).resolve().parent.parent
+# What each card after the first takes for itself: its reserve, and what reading needs there.
+_FURTHER_CARD_BYTES: Final = 8 << 30
 
 
 class NoMachine(Exception):
@@ -110,10 +112,13 @@ class Machine:
             free.sort(key=lambda one: (not _holds(one, config), one.loaded is not None))
             taken: list[Device] = []
             for device in free:
-                if taken and (self.kind == "cpu" or _memory(taken) >= needed_bytes):
+                if taken and (self.kind == "cpu" or _is_enough(taken, needed_bytes)):
                     break
                 taken.append(device)
-            if not taken or (self.kind == "cuda" and _memory(taken) < needed_bytes):
+            # With all cards at hand, loading says whether it fits.
+            is_all = len(taken) == len(self.devices) and _memory(taken) >= needed_bytes
+            is_fit = self.kind == "cpu" or is_all or _is_enough(taken, needed_bytes)
+            if not taken or not is_fit:
                 raise Busy(f"{len(free)} devices are free")
             for device in taken:
                 device.is_busy = True
@@ -150,6 +155,12 @@ class Machine:
     def close(self) -> None:
         """End every child."""
         self._unload(self.devices)
+
+
+def _is_enough(devices: list[Device], needed_bytes: int) -> bool:
+    """Whether cards hold a model that needs so much on one."""
+    further = max(0, len(devices) - 1) * _FURTHER_CARD_BYTES
+    return bool(devices) and _memory(devices) >= needed_bytes + further
 
 
 def _memory(devices: list[Device]) -> int:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from scoring.prompts import PromptSet
 from submissions import runs
-from submissions.limits import ANSWER_CHARS
+from submissions.limits import ANSWER_CHARS, MIB
 from submissions.models import HostedRun, HubModel
 from submissions.repositories import local_commit, local_folder
 from workers.generate import Work
@@ -129,6 +129,7 @@ def config_of(model: HubModel) -> LocalConfig:
         at_once=settings.GPU_AT_ONCE,
         answer_chars=ANSWER_CHARS,
         threads=settings.CPU_THREADS,
+        memory_bytes=settings.CPU_MEMORY_MIB * MIB,
         hub_url=settings.HUB_URL or "",
         idle_seconds=settings.GPU_IDLE_SECONDS,
     )

@@ -20,9 +20,9 @@ from transformers import (  # noqa: E402
 )
 
 from workers.runners.transformers_local import attention  # noqa: E402
-from workers.runners.transformers_local.loading import layers_on_host  # noqa: E402
 from workers.runners.transformers_local.memory import ContextCache  # noqa: E402
 from workers.runners.transformers_local.reader import Reader  # noqa: E402
+from workers.runners.transformers_local.room import layers_on_host  # noqa: E402
 
 NEW = 20
 # Small models are slower on several threads, by far where the machine has other work.

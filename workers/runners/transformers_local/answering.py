@@ -13,17 +13,19 @@ import torch
 
 from workers.runners.base import Trouble
 from workers.runners.transformers_local.ladder import Ladder
-from workers.runners.transformers_local.loading import (
-    SPARE_BYTES,
-    Loaded,
-    activation_bytes,
-    free_bytes,
-    layers_on_host,
-)
+from workers.runners.transformers_local.loading import Loaded
 from workers.runners.transformers_local.memory import bytes_a_token
 from workers.runners.transformers_local.messages import Asked, LocalConfig, Said
 from workers.runners.transformers_local.reader import Answer, Reader
 from workers.runners.transformers_local.resident import peak_bytes
+from workers.runners.transformers_local.room import (
+    DISK,
+    SPARE_BYTES,
+    activation_bytes,
+    free_bytes,
+    layers_on_host,
+    where_of,
+)
 from workers.runners.transformers_local.texts import BadTemplate, cut_at_stop
 
 T = TypeVar("T")
@@ -83,6 +85,8 @@ class Answering:
             on_host=on_host,
             can_use_host=self._is_card and len(config.devices) == 1,
         )
+        if on_disk := where_of(self._model).get(DISK):
+            self._ladder.note(f"{on_disk} of {layers} layers left on disk")
         self._reader = self._new_reader()
         self._settled_at = time.perf_counter()
 
@@ -189,7 +193,7 @@ class Answering:
         a_row = bytes_a_token(self._model.config, self._model.dtype) * capacity
         self._reader.forget()
         self._free()
-        room = free_bytes(self._config.devices)
+        room = sum(free_bytes(self._config))
         if self._is_card:
             room -= SPARE_BYTES + activation_bytes(self._model, self._ladder.chunk_tokens)
         return max(1, min(self._ladder.at_once, room // max(1, a_row)))

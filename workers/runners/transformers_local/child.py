@@ -67,12 +67,13 @@ class Child:
         Raises:
             CannotLoad: why it cannot be run.
         """
-        from workers.runners.transformers_local import loading  # noqa: PLC0415
+        from workers.runners.transformers_local import loading, room  # noqa: PLC0415
         from workers.runners.transformers_local.answering import Answering  # noqa: PLC0415
+        from workers.runners.transformers_local.fetching import fetch  # noqa: PLC0415
 
         self._config, self._inbox, self._out = config, inbox, out
         self._say(messages.LOADING)
-        loading.fetch(config)
+        fetch(config)
         began = time.monotonic()
         loaded = loading.load(config)
         self._answering = Answering(config, loaded)
@@ -81,7 +82,7 @@ class Child:
             **self._answering.plan,
             "load_seconds": round(time.monotonic() - began, 3),
         }
-        free = loading.free_bytes(config.devices)
+        free = sum(room.free_bytes(config))
         self._say(messages.READY, environment=environment, free_bytes=free)
 
     def _say(self, kind: str, **values: Any) -> None:
@@ -158,7 +159,7 @@ def main(arguments: Sequence[str]) -> None:
     inbox = Inbox(sys.stdin.buffer)
     # torch and transformers, in this process alone.
     from workers.runners.transformers_local.answering import Poisoned  # noqa: PLC0415
-    from workers.runners.transformers_local.loading import CannotLoad  # noqa: PLC0415
+    from workers.runners.transformers_local.room import CannotLoad  # noqa: PLC0415
 
     try:
         Child(config, inbox, out).work()

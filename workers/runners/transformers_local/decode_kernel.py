@@ -100,12 +100,14 @@ def attend_one(
     )
     total = query.new_empty((rows, heads, parts), dtype=torch.float32)
     group = heads // groups
-    _attend_part[(rows, groups, parts)](
-        query, key, value, lengths, out, total, scaling, parts,
-        query.stride(0), query.stride(1), key.stride(0), key.stride(1), key.stride(2),
-        heads=heads, group=group, rows=max(_LEAST_ROWS, triton.next_power_of_2(group)),
-        width=width, keys=KEYS_AT_ONCE, num_warps=4, num_stages=3,
-    )  # fmt: skip
+    # A kernel of triton's starts on the current card, wherever its arguments lie.
+    with torch.cuda.device_of(query):
+        _attend_part[(rows, groups, parts)](
+            query, key, value, lengths, out, total, scaling, parts,
+            query.stride(0), query.stride(1), key.stride(0), key.stride(1), key.stride(2),
+            heads=heads, group=group, rows=max(_LEAST_ROWS, triton.next_power_of_2(group)),
+            width=width, keys=KEYS_AT_ONCE, num_warps=4, num_stages=3,
+        )  # fmt: skip
     share = torch.softmax(total, dim=-1)
     return (share[..., None, :] @ out).to(query.dtype)
 

@@ -1,11 +1,9 @@
 """Brings a model onto this worker: what it will need is known before, and stated after."""
 
-import os
 import platform
 import shutil
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any, Final
 
 import torch
@@ -13,13 +11,18 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from scoring.model_shape import unusual
 from workers.runners.transformers_local import attention
-from workers.runners.transformers_local.memory import ContextCache, bytes_a_token
+from workers.runners.transformers_local.memory import ContextCache
 from workers.runners.transformers_local.messages import LocalConfig
+from workers.runners.transformers_local.room import (
+    DISK,
+    CannotLoad,
+    free_bytes,
+    need_of,
+    place,
+    where_of,
+)
 from workers.runners.transformers_local.stepping import forward
 from workers.runners.transformers_local.texts import Texts
-
-SPARE_BYTES = 4 << 30
-"""Left free beside what is counted: kernels' workspaces, the allocator's rounding."""
 
 
 def fuse(model: Any) -> None:
@@ -32,43 +35,9 @@ def fuse(model: Any) -> None:
             module.compile(dynamic=True)
 
 
-def activation_bytes(model: Any, tokens: int) -> int:
-    """What reading `tokens` at once needs beside weights and cache: the gated layer's, mostly."""
-    config = model.config
-    return int(
-        model.dtype.itemsize * tokens * (3 * config.intermediate_size + 6 * config.hidden_size)
-    )
-
-
-def layers_on_host(model: Any, capacity: int, *, chunk_tokens: int) -> int:
-    """How many layers must keep their keys and values in host memory for a context to fit.
-
-    Args:
-        model: loaded, on its device.
-        capacity: tokens to hold, answer included.
-        chunk_tokens: tokens read at once.
-    """
-    if model.device.type != "cuda":
-        return 0
-    layers = int(model.config.num_hidden_layers)
-    a_layer = bytes_a_token(model.config, model.dtype) // layers * capacity
-    free, _ = torch.cuda.mem_get_info(model.device)
-    room = free - SPARE_BYTES - activation_bytes(model, chunk_tokens)
-    if layers * a_layer <= room:
-        return 0
-    # One layer's room is needed for those that visit.
-    return min(layers, layers - max(0, room // a_layer - 1))
-
-
-# Files of a repository that are brought here: weights as safetensors, and what reads text.
-FILES: Final = ("*.safetensors", "*.json", "*.jinja", "tokenizer.model")
 _CHECKED_TOKENS: Final = 96
 # How far our attention's logits may be from transformers' plain one, relative to their spread.
 _CHECK_TOLERANCE: Final = {torch.float32: 1e-3, torch.bfloat16: 6e-2}
-
-
-class CannotLoad(Exception):
-    """The model cannot be run here; the message says why, for the run's owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +48,6 @@ class Loaded:
     texts: Texts
     ends: frozenset[int]
     environment: dict[str, Any]
-
-
-def fetch(config: LocalConfig) -> None:
-    """Bring a repository's files at its commit; nothing for a folder that is there already.
-
-    Raises:
-        CannotLoad: if they cannot be had.
-    """
-    if config.repository:
-        # The hub's client; after this, nothing is asked of the network any more.
-        from huggingface_hub import snapshot_download  # noqa: PLC0415
-
-        try:
-            snapshot_download(
-                config.repository,
-                revision=config.commit,
-                local_dir=config.folder,
-                allow_patterns=list(FILES),
-                token=False,
-                endpoint=config.hub_url or None,
-            )
-        except Exception as error:  # The client raises whatever its transport raises.
-            raise CannotLoad(f"{config.repository} cannot be fetched: {error}") from error
-    if not list(Path(config.folder).glob("*.safetensors")):
-        raise CannotLoad("the folder holds no safetensors")
 
 
 def load(config: LocalConfig) -> Loaded:
@@ -121,18 +65,21 @@ def load(config: LocalConfig) -> Loaded:
         settings = AutoConfig.from_pretrained(config.folder, trust_remote_code=False)
         if reason := unusual(settings.to_dict()):
             raise CannotLoad(reason)
-        _refuse_too_large(config, settings, dtype)
+        placed = place(need_of(config, settings, dtype), free_bytes(config), is_card=is_card)
         model = AutoModelForCausalLM.from_pretrained(
             config.folder,
             dtype=dtype,
             attn_implementation=attention.register(),
             use_safetensors=True,
             trust_remote_code=False,
-            device_map=_placement(config),
+            **placed,
         ).eval()
+        where = where_of(model)
+        if is_card and DISK in where:
+            raise CannotLoad(f"its layers do not fit {len(config.devices)} cards one by one")
         tokenizer = AutoTokenizer.from_pretrained(config.folder, trust_remote_code=False)
         texts = Texts(tokenizer, is_chat=config.is_chat)
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, AttributeError) as error:
         raise CannotLoad(_first_line(error)) from error
     distance = check_attention(model)
     is_compiled = is_card and config.is_compiled and len(config.devices) == 1 and _has_compiler()
@@ -140,42 +87,9 @@ def load(config: LocalConfig) -> Loaded:
         fuse(model)
     environment = _environment(config, model, tokenizer)
     environment |= {"is_compiled": is_compiled, "attention_checked_to": round(distance, 6)}
+    if where:
+        environment["layers"] = ", ".join(f"{count} on {name}" for name, count in where.items())
     return Loaded(model, texts, _ends(model, tokenizer), environment)
-
-
-def _refuse_too_large(config: LocalConfig, settings: Any, dtype: torch.dtype) -> None:
-    """Compare what is needed at the least with what is free, before anything is loaded."""
-    weights = sum(one.stat().st_size for one in Path(config.folder).glob("*.safetensors"))
-    stored = str(getattr(settings, "dtype", None) or "float32").removeprefix("torch.")
-    kept = getattr(torch, stored, torch.float32)
-    weights = weights * dtype.itemsize // kept.itemsize
-    free = free_bytes(config.devices)
-    needed = weights + bytes_a_token(settings, dtype) * config.context_tokens
-    if config.devices != ("cpu",):
-        # Keys and values may lie in host memory, all but one layer's; the weights may not.
-        needed = weights + SPARE_BYTES
-    if needed > free:
-        gib = 1 << 30
-        raise CannotLoad(
-            f"it needs {needed / gib:.1f} GiB and {free / gib:.1f} GiB are free on this worker"
-        )
-
-
-def free_bytes(devices: tuple[str, ...]) -> int:
-    """What is free on the devices that this process sees."""
-    if devices != ("cpu",):
-        return sum(torch.cuda.mem_get_info(at)[0] for at in range(torch.cuda.device_count()))
-    try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (ValueError, OSError):  # Not every system counts them.
-        return 1 << 62
-
-
-def _placement(config: LocalConfig) -> str:
-    if config.devices == ("cpu",):
-        return "cpu"
-    # Layers follow each other over the cards where one does not hold them all.
-    return "cuda:0" if len(config.devices) == 1 else "balanced"
 
 
 @torch.inference_mode()

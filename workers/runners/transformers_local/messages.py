@@ -55,6 +55,8 @@ class LocalConfig:
     """An answer with more is a failure of its example."""
     threads: int = 0
     """Of the processor, for computing; 0 leaves the choice to torch."""
+    memory_bytes: int = 0
+    """What a model may take where there is no card; 0: what is free."""
     is_compiled: bool = True
     """Whether norms and gated layers are compiled, on a card."""
     idle_seconds: float = 600.0
@@ -114,6 +116,12 @@ def send(pipe: IO[bytes], kind: str, **values: Any) -> None:
 
 
 def read(line: bytes) -> tuple[str, dict[str, Any]]:
-    """A message's kind and values."""
-    values: dict[str, Any] = orjson.loads(line)
-    return values.pop("kind"), values
+    """A message's kind and values.
+
+    Raises:
+        ValueError: if it is no message.
+    """
+    values = orjson.loads(line)
+    if not isinstance(values, dict) or not isinstance(kind := values.pop("kind", None), str):
+        raise ValueError("no message")  # noqa: TRY004  As for all else that is none.
+    return kind, values

@@ -11,6 +11,8 @@ import platform
 import sys
 from importlib.metadata import version
 
+from workers.runners.transformers_local.host import free_host_bytes, host_bytes
+
 
 def main() -> None:
     """Print it."""
@@ -29,8 +31,7 @@ def main() -> None:
         ]
         kind, driver = "cuda", torch.version.cuda
     else:
-        page = os.sysconf("SC_PAGE_SIZE")
-        free, all_bytes = os.sysconf("SC_AVPHYS_PAGES") * page, os.sysconf("SC_PHYS_PAGES") * page
+        free, all_bytes = free_host_bytes(), host_bytes()
         name = f"{platform.machine()}, {os.cpu_count()} processors"
         devices = [{"name": name, "memory_bytes": all_bytes, "free_bytes": free}]
         kind, driver = "cpu", ""

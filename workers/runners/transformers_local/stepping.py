@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import torch
 
 from workers.runners.transformers_local.memory import BatchCache, ContextCache, Places, PlacesCache
+from workers.runners.transformers_local.room import where_of
 
 
 class Stepper(Protocol):
@@ -143,12 +144,17 @@ def forward(model: Any, ids: torch.Tensor, positions: torch.Tensor, cache: Any) 
 
 def cache_argument(model: Any) -> str:
     """What a model calls its memory, which transformers renames class by class."""
-    known = inspect.signature(type(model).forward).parameters
-    return "cache" if "cache" in known else "past_key_values"
+    return (
+        "cache"
+        if "cache" in inspect.signature(type(model).forward).parameters
+        else "past_key_values"
+    )
 
 
 def stepper_for(model: Any, *, rows: int, capacity: int) -> Stepper:
     """The fastest that this device and model have."""
-    if model.device.type == "cuda" and model.dtype in (torch.bfloat16, torch.float16):
+    is_half = model.dtype in (torch.bfloat16, torch.float16)
+    # Places lie on one card, and so does what is recorded.
+    if model.device.type == "cuda" and is_half and not where_of(model):
         return GraphStepper(model, rows=rows, capacity=capacity)
     return EagerStepper(model, layers=int(model.config.num_hidden_layers), capacity=capacity)
