@@ -130,27 +130,13 @@ def _on_the_hub(name: str, revision: str) -> Repository:
     # The hub's client is large, and most requests never need it.
     import httpx2  # noqa: PLC0415
     from huggingface_hub import HfApi, hf_hub_download  # noqa: PLC0415
-    from huggingface_hub.errors import (  # noqa: PLC0415
-        GatedRepoError,
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
 
     try:
         told = HfApi(endpoint=settings.HUB_URL, token=False).model_info(
             name, revision=revision or None, files_metadata=True, timeout=HUB_SECONDS
         )
-    except GatedRepoError as error:
-        message = _("This repository asks for consent; this site has none to give.")
-        raise RepositoryRefused("repository", message) from error
-    except RevisionNotFoundError as error:
-        raise RepositoryRefused("revision", _("The Hub knows no such revision.")) from error
-    except RepositoryNotFoundError as error:
-        message = _("The Hub knows no such repository, or it is private.")
-        raise RepositoryRefused("repository", message) from error
     except (httpx2.HTTPError, OSError, ValueError) as error:
-        message = _("The Hub could not be asked just now; try again later.")
-        raise HubAway("repository", message) from error
+        raise _refusal(error) from error
     if told.gated or told.sha is None:
         message = _("This repository asks for consent; this site has none to give.")
         raise RepositoryRefused("repository", message)
@@ -181,3 +167,26 @@ def _on_the_hub(name: str, revision: str) -> Repository:
         licence=str(getattr(told.card_data, "license", None) or "")[:80],
         _read=read,
     )
+
+
+def _refusal(error: Exception) -> RepositoryRefused:
+    """What the Hub's no means to whoever registers a model."""
+    from huggingface_hub import errors  # noqa: PLC0415  As above.
+
+    if isinstance(error, errors.GatedRepoError):
+        message = _("This repository asks for consent; this site has none to give.")
+        return RepositoryRefused("repository", message)
+    if isinstance(error, errors.RevisionNotFoundError):
+        return RepositoryRefused("revision", _("The Hub knows no such revision."))
+    if isinstance(error, errors.RepositoryNotFoundError):
+        message = _("The Hub knows no such repository, or it is private.")
+        return RepositoryRefused("repository", message)
+    status = error.response.status_code if isinstance(error, errors.HfHubHTTPError) else 0
+    if status in {401, 403}:
+        message = _("The Hub does not give this repository to everybody.")
+        return RepositoryRefused("repository", message)
+    if status == 429:
+        message = _("The Hub says that it is asked too often; try again in a few minutes.")
+    else:
+        message = _("The Hub could not be asked just now; try again later.")
+    return HubAway("repository", message)

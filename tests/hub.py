@@ -1,4 +1,4 @@
-"""A server that speaks as much of the Hugging Face Hub as registering a model asks of it."""
+"""A server that speaks as much of the Hugging Face Hub as registering and fetching ask of it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -36,20 +36,46 @@ FILES = {
 }
 
 
+# What the Hub may say instead of a repository: a status and its own word for it.
+GATED = (401, "GatedRepo")
+NO_ACCESS = (403, "")
+NO_REPOSITORY = (404, "RepoNotFound")
+NO_REVISION = (404, "RevisionNotFound")
+TOO_OFTEN = (429, "")
+DOWN = (503, "")
+_REVISIONS = ("", "/revision/main", f"/revision/{COMMIT}")
+
+
 class _Handler(BaseHTTPRequestHandler):
     files: Mapping[str, bytes]
     told: Mapping[str, Any]
+    fault: tuple[int, str] | None
+    asked: list[str]
 
     def do_GET(self) -> None:
         path = unquote(urlsplit(self.path).path)
-        if path.startswith("/api/models/org/name"):
+        self.asked.append(path)
+        known, rest = "/api/models/org/name", f"/org/name/resolve/{COMMIT}/"
+        if self.fault:
+            self._refuse(*self.fault)
+        elif path in [f"{known}{one}" for one in _REVISIONS]:
             self._answer(200, json.dumps(self._info()).encode(), "application/json")
-        elif path.startswith(f"/org/name/resolve/{COMMIT}/"):
-            name = path.removeprefix(f"/org/name/resolve/{COMMIT}/")
-            self._answer(200, self.files[name], "application/octet-stream")
+        elif path == f"{known}/tree/{COMMIT}":
+            self._answer(200, json.dumps(self._tree()).encode(), "application/json")
+        elif path.startswith(rest) and path.removeprefix(rest) in self.files:
+            self._answer(200, self.files[path.removeprefix(rest)], "application/octet-stream")
         else:
-            headers = {"X-Error-Code": "RepoNotFound"}
-            self._answer(404, b'{"error": "no such repository"}', "application/json", headers)
+            self._refuse(*(NO_REVISION if path.startswith(known) else NO_REPOSITORY))
+
+    def _refuse(self, status: int, code: str) -> None:
+        headers = {"X-Error-Code": code} if code else {}
+        self._answer(status, b'{"error": "no"}', "application/json", headers)
+
+    def _tree(self) -> list[dict[str, Any]]:
+        return [
+            {"type": "file", "path": name, "size": len(data), "oid": sha256(data).hexdigest()[:40]}
+            for name, data in self.files.items()
+        ]
 
     do_HEAD = do_GET  # noqa: N815  As the base class calls it.
 
@@ -76,9 +102,23 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running_hub(files: Mapping[str, bytes], **told: Any) -> Iterator[str]:
-    """A Hub with one repository, org/name, at COMMIT; gives its address."""
-    handler = type("Handler", (_Handler,), {"files": files, "told": {"gated": False, **told}})
+def running_hub(
+    files: Mapping[str, bytes],
+    *,
+    fault: tuple[int, str] | None = None,
+    asked: list[str] | None = None,
+    **told: Any,
+) -> Iterator[str]:
+    """A Hub with one repository, org/name, at COMMIT; gives its address.
+
+    Args:
+        files: of the repository.
+        fault: a status and a code that it answers everything with.
+        asked: takes the paths that it is asked for.
+        told: what else it says of the repository.
+    """
+    said = {"files": files, "told": {"gated": False, **told}, "fault": fault}
+    handler = type("Handler", (_Handler,), {**said, "asked": [] if asked is None else asked})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -15,7 +15,7 @@ from submissions.presence import see_worker
 from submissions.queue import queue_for
 from submissions.run_progress import repeat_command
 from tests import asking as make_asking
-from tests import make
+from tests import hub, make
 from tests.hub import COMMIT, CONFIG, FILES, running_hub, write_model
 from tests.pages.make_pages import client_of
 
@@ -92,6 +92,48 @@ def test_a_repository_that_is_not_there_is_refused(owner: Client, settings: Sett
     with running_hub(FILES) as url:
         settings.HUB_URL = url
         assert "no such repository" in refusal(post(owner, repository="org/other"))
+        assert "no such revision" in refusal(post(owner, repository="org/name", revision="v9"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (hub.GATED, "asks for consent"),
+        (hub.NO_ACCESS, "to everybody"),
+        (hub.NO_REPOSITORY, "no such repository"),
+        (hub.NO_REVISION, "no such revision"),
+        (hub.TOO_OFTEN, "asked too often"),
+        (hub.DOWN, "could not be asked"),
+    ],
+)
+def test_what_the_hub_answers_is_said_in_words(
+    owner: Client, settings: Settings, fault: tuple[int, str], said: str
+) -> None:
+    with running_hub(FILES, fault=fault) as url:
+        settings.HUB_URL = url
+        assert said in refusal(post(owner, repository="org/name"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"pytorch_model.bin": b"code", "model.safetensors": None}, "no safetensors"),
+        ({"config.json": json.dumps(CONFIG | {"auto_map": {"A": "b.py"}}).encode()}, "of its own"),
+    ],
+)
+def test_what_could_run_code_is_refused_on_the_hub_too(
+    owner: Client,
+    settings: Settings,
+    tmp_path: Path,
+    changed: dict[str, bytes | None],
+    said: str,
+) -> None:
+    # Files at a commit never change; those that another test has kept would be read.
+    settings.STATE_DIR = tmp_path
+    files = {name: data for name, data in {**FILES, **changed}.items() if data is not None}
+    with running_hub(files) as url:
+        settings.HUB_URL = url
+        assert said in refusal(post(owner, repository="org/name"))
 
 
 def test_a_hub_that_is_down_is_no_error_of_ours(owner: Client, settings: Settings) -> None:
