@@ -30,6 +30,12 @@ def forget_worker(name: str) -> None:
     WorkerSeen.objects.filter(name=name).delete()
 
 
+def live_workers(*, now: datetime) -> set[str]:
+    """Names of the workers that have said something lately."""
+    seen = WorkerSeen.objects.filter(seen_at__gte=now - GONE_AFTER)
+    return set(seen.values_list("name", flat=True))
+
+
 def machines(*, now: datetime) -> list[dict[str, Any]]:
     """What the workers that run models said of themselves lately."""
     live = WorkerSeen.objects.filter(~Q(machine={}), seen_at__gte=now - GONE_AFTER)

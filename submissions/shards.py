@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet, Sum
 
 from submissions.models import Answer, HostedRun, RunShard
+from submissions.presence import live_workers
 from submissions.runs import Status
 
 MILLION: Final = 1_000_000
@@ -49,7 +50,8 @@ def claim_shards(run: HostedRun, *, count: int, worker: str, now: datetime) -> C
         if run.spending_cap is not None:
             # One claim after the other, so that two workers do not both spend the last dollar.
             HostedRun.objects.select_for_update().get(pk=run.pk)
-        rows = _claimable(run, now).order_by("number")
+        rows = _claimable(run, now).exclude(worker__in=_left_by(run, worker, now))
+        rows = rows.order_by("number")
         found = list(rows.select_for_update(skip_locked=True, of=("self",))[:count])
         held = RunShard.objects.filter(run=run, is_done=False, lease_expires_at__gte=now)
         affordable = _affordable(run, found, list(held) if run.spending_cap else [])
@@ -61,6 +63,26 @@ def claim_shards(run: HostedRun, *, count: int, worker: str, now: datetime) -> C
             )
         is_capped = bool(found) and not affordable and not held.exists()
     return Claimed(shards=affordable, is_capped=is_capped)
+
+
+def is_for_others(run: HostedRun, *, worker: str, now: datetime) -> bool:
+    """Whether all that is left to ask failed with this worker, and another one may try it."""
+    left = _claimable(run, now)
+    mine = _left_by(run, worker, now)
+    return bool(mine) and left.exists() and not left.exclude(worker__in=mine).exists()
+
+
+def _left_by(run: HostedRun, worker: str, now: datetime) -> list[str]:
+    """Whose shards a worker leaves to others: in a later round its own, while another lives.
+
+    What failed on one machine is so asked on another.  Of a server, all ask the same one.
+    """
+    if run.hub_model_id is None or run.rounds < 2:
+        return []
+    others = set(run.environment.get("machines", {})) - {worker}
+    live = live_workers(now=now)
+    # A thread of a worker has the worker's name before its own.
+    return [worker] if any(name.rpartition(":")[0] in live for name in others) else []
 
 
 def _affordable(

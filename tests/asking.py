@@ -14,7 +14,7 @@ from scoring.__main__ import main as scoring_command
 from submissions.dataset import read_dataset
 from submissions.endpoints import EndpointFacts, register_endpoint
 from submissions.entries import ModelFacts, enter_model
-from submissions.models import Endpoint, HostedRun, Release
+from submissions.models import Endpoint, HostedRun, HubModel, Release
 from submissions.prompt_sets import find_prompt_set
 from submissions.releases import NewRelease, store_release
 from submissions.runs import RunPlan, start_run
@@ -86,12 +86,12 @@ def endpoint(url: str, *, owner: User | None = None, key: str = KEY, **changed: 
     return register_endpoint(person, facts(url, **changed), key=Secret(key), now=timezone.now())
 
 
-def run(endpoint: Endpoint, *, now: datetime | None = None, **changed: Any) -> HostedRun:
+def run(asks: Endpoint | HubModel, *, now: datetime | None = None, **changed: Any) -> HostedRun:
     """A run that waits for its first worker."""
-    owner = endpoint.owner
+    owner = asks.owner
     model = enter_model(owner, ModelFacts(name="Tiny model"), now=timezone.now())
     asked: dict[str, Any] = {
-        "endpoint": endpoint,
+        ("endpoint" if isinstance(asks, Endpoint) else "hub_model"): asks,
         "model": model,
         "release": Release.objects.filter(name="asked").first() or release(),
         "prompt_set": find_prompt_set(make.SUITE.slug, "portal-chat-1"),

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from scoring.prompts import PromptSet
-from submissions import runs
+from submissions import runs, shards
 from submissions.limits import ANSWER_CHARS, MIB
 from submissions.models import HostedRun, HubModel
 from submissions.repositories import local_commit, local_folder
@@ -47,7 +47,13 @@ def work_with_own_model(
         workers.machine.NoMachine: if this worker cannot run models at all.
         workers.tokenizers.NoTokenizer: if its tokenizer cannot be had.
     """
-    if not runs.has_work(run, now=timezone.now()):
+    now = timezone.now()
+    if not runs.has_work(run, now=now):
+        return
+    if shards.is_for_others(run, worker=worker, now=now):
+        logger.info("run %s: what failed here is left to another worker", run.public_id)
+        # It is announced again at once; without a rest, this thread would do nothing else.
+        time.sleep(_REST_SECONDS)
         return
     tokenizer = find_tokenizer(model.tokenizer)
     config = config_of(model)

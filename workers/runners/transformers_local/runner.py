@@ -4,9 +4,7 @@ The child loads torch and the model; this process stays free to renew leases and
 A child that dies is replaced, and what it had begun is tried again; what kills several is said to.
 """
 
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,12 +16,11 @@ from typing import Any, Final
 from scoring.truncation import Fitted
 from workers.runners.base import Completion, RunnerError, Trouble, Wait
 from workers.runners.transformers_local import messages
-from workers.runners.transformers_local.messages import LocalConfig
+from workers.runners.transformers_local.messages import LocalConfig, Said
+from workers.runners.transformers_local.process import end_child, start_child, why_ended
 
-_HOME: Final = Path(__file__).resolve().parents[3]
 # How often a prompt may be in a process that dies before it counts as what kills it.
 _DEATHS: Final = 2
-_STOP_SECONDS: Final = 10.0
 # Before a child that died is replaced, so that one that dies at once does not spin.
 _REST_SECONDS: Final = 2.0
 
@@ -68,24 +65,7 @@ class LocalModel:
         self._start_child()
 
     def _start_child(self) -> None:
-        output = self._log.open("ab") if self._log else subprocess.DEVNULL
-        try:
-            child = subprocess.Popen(  # noqa: S603  Our own module and our own configuration.
-                [
-                    *(sys.executable, "-m", "workers.runners.transformers_local.child"),
-                    self.config.as_line().decode(),
-                ],
-                cwd=_HOME,
-                env=_child_environment(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=output,
-                # A signal to the worker's group must reach the worker, which then ends the child.
-                start_new_session=True,
-            )
-        finally:
-            if not isinstance(output, int):
-                output.close()
+        child = start_child(self.config, log=self._log)
         self._child, self._last_words = child, ""
         threading.Thread(target=self._listen, args=(child,), daemon=True).start()
 
@@ -185,7 +165,7 @@ class LocalModel:
         for job in jobs:
             job.future.cancel()
         if child is not None:
-            _end(child)
+            end_child(child)
 
     def _listen(self, child: "subprocess.Popen[bytes]") -> None:
         """Read one child's messages until its end."""
@@ -203,11 +183,14 @@ class LocalModel:
                 for line in child.stdout or ():
                     try:
                         kind, values = messages.read(line)
-                    except ValueError:
-                        # Killed while it wrote: half a message is none.  Leaving closes the pipes,
-                        # which ends one that lives.
+                        heard[kind](**values)
+                    except (ValueError, KeyError, TypeError):
+                        # Half a line: killed while it wrote.  Else it is out of its mind, and
+                        # what it may say next is worth nothing either.
+                        if line.endswith(b"\n"):
+                            self._last_words = "it said what is no message"
+                        child.kill()
                         break
-                    heard[kind](**values)
         finally:
             # Whatever went wrong here, nobody may wait for a child that nobody hears.
             self._died(child)
@@ -220,9 +203,11 @@ class LocalModel:
             if job := self._jobs.get(number):
                 job.began_at = time.monotonic()
 
-    def _done(self, *, number: int, **said: Any) -> None:
+    def _done(self, **values: Any) -> None:
+        # Before the prompt is taken out: what is no answer must leave it where it is.
+        said = Said(**values)
         with self._lock:
-            job = self._jobs.pop(number, None)
+            job = self._jobs.pop(said.number, None)
             self._failures = 0
         if job is None or not job.future.set_running_or_notify_cancel():
             return
@@ -230,15 +215,15 @@ class LocalModel:
         measured = ("prefill_seconds", "decode_seconds", "device_seconds", "peak_bytes", "steps")
         job.future.set_result(
             Completion(
-                text=said["text"],
-                finish_reason=said["finish_reason"],
+                text=said.text,
+                finish_reason=said.finish_reason,
                 seconds=time.monotonic() - (job.began_at or job.asked_at),
-                tokens_in=said["tokens_in"],
-                tokens_out=said["tokens_out"],
-                reused_tokens=said["reused_tokens"],
-                first_token_seconds=said["prefill_seconds"],
+                tokens_in=said.tokens_in,
+                tokens_out=said.tokens_out,
+                reused_tokens=said.reused_tokens,
+                first_token_seconds=said.prefill_seconds,
                 details={
-                    **{name: said[name] for name in measured},
+                    **{name: getattr(said, name) for name in measured},
                     "devices": len(self.config.devices) if self._is_on_cards else 0,
                 },
             )
@@ -249,17 +234,16 @@ class LocalModel:
         return self.config.devices != ("cpu",)
 
     def _refused(self, *, number: int, trouble: str, reason: str, **more: Any) -> None:
+        error = RunnerError(
+            Trouble(trouble),
+            reason,
+            limit_tokens=more.get("limit_tokens"),
+            asked_tokens=more.get("asked_tokens"),
+        )
         with self._lock:
             job = self._jobs.pop(number, None)
         if job is not None and job.future.set_running_or_notify_cancel():
-            job.future.set_exception(
-                RunnerError(
-                    Trouble(trouble),
-                    reason,
-                    limit_tokens=more.get("limit_tokens"),
-                    asked_tokens=more.get("asked_tokens"),
-                )
-            )
+            job.future.set_exception(error)
 
     def _give_up(self, *, reason: str) -> None:
         self._hopeless = f"The model cannot be run on this worker: {reason}."
@@ -286,7 +270,7 @@ class LocalModel:
     def _error_of(self, job: _Job, status: int) -> RunnerError:
         if self._hopeless:
             return RunnerError(Trouble.FATAL, self._hopeless)
-        why = self._last_words or _why(status)
+        why = self._last_words or why_ended(status)
         if job.began_at is None:
             return RunnerError(Trouble.RETRY, f"The process that computes ended: {why}.")
         self._deaths[job.key] = deaths = self._deaths.get(job.key, 0) + 1
@@ -300,36 +284,3 @@ def _failed(error: RunnerError) -> "Future[Completion]":
     future: Future[Completion] = Future()
     future.set_exception(error)
     return future
-
-
-def _why(status: int) -> str:
-    if status == messages.EXIT_POISONED:
-        return "the card's driver lost its state"
-    if status == -9:
-        return "it was killed, perhaps for want of memory"
-    return f"signal {-status}" if status < 0 else f"status {status}"
-
-
-def _child_environment() -> dict[str, str]:
-    """What the child sees: nothing of the site's secrets."""
-    kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV")
-    begins = ("CUDA_", "NVIDIA_", "NCCL_", "HF_", "PYTORCH_", "TORCH", "TRITON_", "OMP_", "XDG_")
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if (name in kept or name.startswith(begins)) and "TOKEN" not in name
-    }
-
-
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    """A closed pipe ends a child at once, whatever it computes; a stuck one is killed."""
-    if child.stdin is not None:
-        try:
-            child.stdin.close()
-        except OSError:
-            child.kill()
-    try:
-        child.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
