@@ -98,6 +98,16 @@ def test_what_two_prompts_share_is_read_once_and_says_the_same(kind: str) -> Non
     assert again.ids == fresh.ids
 
 
+def test_a_longer_question_on_the_same_text_finds_room_behind_it() -> None:
+    reader = Reader(model_of("llama"), ends=())
+    reader.answer((*ids_of(700), 1), max_new_tokens=NEW)
+
+    longer = reader.answer((*ids_of(700), *ids_of(200, 2)), max_new_tokens=NEW)
+
+    assert longer.reused_tokens == 700
+    assert list(longer.ids) == generated("llama", (*ids_of(700), *ids_of(200, 2)))
+
+
 def test_the_same_prompt_again_still_reads_its_last_token() -> None:
     reader = Reader(model_of("llama"), ends=())
     first = reader.answer(ids_of(300), max_new_tokens=NEW)

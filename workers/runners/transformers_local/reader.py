@@ -3,12 +3,15 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import torch
 
 from workers.runners.transformers_local.memory import ContextCache
 from workers.runners.transformers_local.stepping import Stepper, forward, stepper_for
+
+# A longer question on the same text finds room behind it, or the text would be read anew.
+_MORE_TOKENS: Final = 512
 
 IsEnd = Callable[[Sequence[int]], bool]
 """Whether the tokens said so far end an answer."""
@@ -177,7 +180,7 @@ class Reader:
         shared = min(_common_prefix(self._ids, ids), len(ids) - 1)
         if self._cache is None or self._cache.capacity < capacity:
             self.forget()
-            self._cache, shared = self._new_cache(capacity), 0
+            self._cache, shared = self._new_cache(capacity + _MORE_TOKENS), 0
         self._cache.keep(shared)
         return self._cache, shared
 
