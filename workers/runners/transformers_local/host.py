@@ -6,12 +6,16 @@ from typing import Final
 
 _UNKNOWN: Final = 1 << 62
 _MEMINFO: Final = Path("/proc/meminfo")
-# Where a container's own limit stands, in the newer hierarchy of groups and in the older one.
-_GROUPS: Final = (
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+_GROUPS: Final = Path("/sys/fs/cgroup")
+# Where a container's own limit, its use and what makes it up stand, in the newer hierarchy of
+# groups and in the older one.
+_FILES: Final = (
+    ("memory.max", "memory.current", "memory.stat", "inactive_file"),
     (
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+        "memory/memory.limit_in_bytes",
+        "memory/memory.usage_in_bytes",
+        "memory/memory.stat",
+        "total_inactive_file",
     ),
 )
 
@@ -22,13 +26,13 @@ def free_host_bytes() -> int:
     In a container, no more than its limit leaves.
     """
     told = _meminfo("MemAvailable")
-    return min(_system("SC_AVPHYS_PAGES") if told is None else told, *_group_rooms())
+    rooms = (max(0, most - used) for most, used in _groups())
+    return min(_system("SC_AVPHYS_PAGES") if told is None else told, *rooms, _UNKNOWN)
 
 
 def host_bytes() -> int:
     """What is built in, or what a container may take."""
-    limits = (int(most) for most, _ in _group_files())
-    return min(_system("SC_PHYS_PAGES"), *limits, _UNKNOWN)
+    return min(_system("SC_PHYS_PAGES"), *(most for most, _ in _groups()), _UNKNOWN)
 
 
 def _meminfo(name: str) -> int | None:
@@ -47,18 +51,15 @@ def _system(name: str) -> int:
         return _UNKNOWN
 
 
-def _group_files() -> list[tuple[str, str]]:
-    """The limit and the use of each group that has a limit."""
+def _groups() -> list[tuple[int, int]]:
+    """The limit of each group that has one, and what of it cannot be given back."""
     found = []
-    for most, used in _GROUPS:
+    for most, used, parts, kept in _FILES:
         try:
-            texts = Path(most).read_text().strip(), Path(used).read_text().strip()
-        except OSError:
+            limit, use = ((_GROUPS / one).read_text().strip() for one in (most, used))
+            told = dict(line.split() for line in (_GROUPS / parts).read_text().splitlines())
+        except (OSError, ValueError):
             continue
-        if all(one.isdecimal() for one in texts):
-            found.append(texts)
+        if limit.isdecimal() and use.isdecimal():
+            found.append((int(limit), int(use) - int(told.get(kept, "0"))))
     return found
-
-
-def _group_rooms() -> list[int]:
-    return [max(0, int(most) - int(used)) for most, used in _group_files()] or [_UNKNOWN]
