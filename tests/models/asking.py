@@ -9,7 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+from pytest_django import Settings
+
 from scoring.truncation import Fitted
+from submissions.hub_models import HubModelFacts, register_hub_model
+from submissions.models import HubModel
+from tests import make
 from workers.runners.base import Completion, Wait
 from workers.runners.transformers_local.messages import LocalConfig
 from workers.runners.transformers_local.runner import LocalModel
@@ -41,6 +47,18 @@ def started(runner: LocalModel, prompt: Fitted) -> "Future[Completion]":
     while isinstance(one := runner.start(prompt), Wait):
         time.sleep(min(one.seconds, 0.2))
     return one
+
+
+def own_model(folder: Path, settings: Settings, place: Path, **facts: Any) -> HubModel:
+    """A model of the site's own, registered, with all that is written below `place`."""
+    settings.STATE_DIR, settings.MODELS_DIR = place, place / "models"
+    content = settings.STORAGES["content"] | {"OPTIONS": {"location": str(place / "files")}}
+    settings.STORAGES = settings.STORAGES | {"content": content}
+    settings.CPU_THREADS = 1
+    (place / "models" / "local").mkdir(parents=True)
+    (place / "models" / "local" / "tiny").symlink_to(folder, target_is_directory=True)
+    told = HubModelFacts(repository="local/tiny", **facts)
+    return register_hub_model(make.user(), told, now=timezone.now())
 
 
 def completed(runner: LocalModel, prompt: Fitted) -> Completion:

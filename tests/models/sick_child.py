@@ -1,4 +1,4 @@
-"""The child that computes, on a card that breaks down under any prompt of more than 300 tokens."""
+"""The child that computes, on a card that breaks down under more than 2,000 tokens at once."""
 
 import sys
 from typing import Any
@@ -14,7 +14,7 @@ ERROR = "CUDA error: an illegal memory access was encountered\nCUDA kernel error
 
 def break_down(module: torch.nn.Module, inputs: tuple[Any, ...]) -> None:
     """Fail as a card does: in the middle of a computation."""
-    if isinstance(module, torch.nn.Linear) and inputs[0].shape[1] > 300:
+    if isinstance(module, torch.nn.Linear) and inputs[0].shape[1] > 2000:
         raise RuntimeError(ERROR)
 
 

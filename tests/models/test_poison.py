@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
+from pytest_django import Settings
 
-from tests import needs
+from submissions import runs
+from submissions.presence import see_worker
+from tests import asking as make_asking
+from tests import make, needs
 
 needs.models()
 
@@ -19,11 +24,15 @@ from tests.models.asking import (  # noqa: E402  Only where there are models.
     config_of,
     has_begun,
     kill_child,
+    own_model,
     prompt_of,
     started,
     until,
 )
 from tests.models.make_models import random_model  # noqa: E402
+from workers import hand  # noqa: E402
+from workers.hosted import work_on_run  # noqa: E402
+from workers.machine import leave_machine  # noqa: E402
 from workers.runners.base import RunnerError, Trouble  # noqa: E402
 from workers.runners.transformers_local import process  # noqa: E402
 from workers.runners.transformers_local.runner import LocalModel  # noqa: E402
@@ -78,11 +87,11 @@ def test_a_process_whose_card_has_lost_its_state_is_replaced(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "CHILD", "tests.models.sick_child")
-    runner = LocalModel(config_of(folder))
+    runner = LocalModel(config_of(folder, context_tokens=4096, chunk_tokens=4096))
     errors = []
     for _ in range(3):
         with pytest.raises(RunnerError) as broke:
-            completed(runner, prompt_of("x" * 400))
+            completed(runner, prompt_of("x" * 2500))
         errors.append(broke.value)
 
     answer = completed(runner, prompt_of("hello"))
@@ -116,6 +125,51 @@ def test_a_process_that_dies_in_the_middle_of_a_message_lets_nobody_wait(
 
     assert died.value.trouble is Trouble.RETRY
     assert "no message" not in died.value.reason
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_what_kills_one_workers_processes_is_asked_on_another_worker(
+    folder: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand, "RETRY_SECONDS_LAST", 1.0)
+    asked = own_model(folder, settings, tmp_path)
+    # One context is longer than the first worker's card bears.
+    rows = [
+        {"id": at, "context": "x" * size, "input": "?", "answer": ["y"], "options": []}
+        for at, size in enumerate((100, 3000, 200))
+    ]
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "longbook_qa_eng.jsonl").write_bytes(make.jsonl(rows))
+    release = make_asking.stored(tmp_path / "rows", name="asked")
+    run = make_asking.run(asked, release=release)
+    for name in ("a:1", "b:2"):
+        see_worker(name, processes=1, now=timezone.now())
+        runs.add_machine(run, f"{name}:1", {})
+
+    def work(worker: str) -> list[str]:
+        work_on_run(run.pk, worker=worker, is_stopping=lambda: False)
+        return list(run.answers.order_by("position").values_list("state", flat=True))
+
+    with monkeypatch.context() as sick:
+        sick.setattr(process, "CHILD", "tests.models.sick_child")
+        first = work("a:1:1")
+        failed = run.answers.get(state="error")
+        again = work("a:1:1")
+        untouched = run.answers.get(state="error")
+        leave_machine()
+    last = work("b:2:1")
+    leave_machine()
+
+    run.refresh_from_db()
+    assert first == again == ["ok", "error", "ok"]
+    assert "3 processes in a row ended while they computed it" in failed.reason
+    assert "the card's driver lost its state" in failed.reason
+    assert untouched.at == failed.at
+    assert last == ["ok"] * 3
+    assert (run.status, run.rounds) == ("finished", 2)
+    assert run.environment["machines"]["a:1:1"]["replaced_processes"] == 3
+    assert run.environment["machines"]["b:2:1"]["replaced_processes"] == 0
 
 
 def stand_in(runner: LocalModel, says: str, *, stays: bool) -> "subprocess.Popen[bytes]":

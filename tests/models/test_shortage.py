@@ -6,17 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from pytest_django import Settings
 
-from submissions.hub_models import HubModelFacts, register_hub_model
 from tests import asking as make_asking
-from tests import make, needs
+from tests import needs
 from tests.pages.make_pages import client_of
 
 needs.models()
 
-from tests.models.asking import completed, config_of, prompt_of, started, until  # noqa: E402
+from tests.models.asking import (  # noqa: E402
+    completed,
+    config_of,
+    own_model,
+    prompt_of,
+    started,
+    until,
+)
 from tests.models.make_models import random_model  # noqa: E402  Only where there are models.
 from workers.hosted import work_on_run  # noqa: E402
 from workers.machine import leave_machine, this_machine  # noqa: E402
@@ -113,16 +118,10 @@ def test_side_by_side_places_are_given_up_first(runner: LocalModel) -> None:
 def test_what_was_given_up_is_recorded_and_shown(
     folder: Path, settings: Settings, tmp_path: Path
 ) -> None:
-    settings.MODELS_DIR, settings.STATE_DIR = tmp_path / "models", tmp_path
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    content = settings.STORAGES["content"] | {"OPTIONS": {"location": str(tmp_path / "files")}}
-    settings.STORAGES = settings.STORAGES | {"content": content, "staticfiles": static}
-    settings.STATIC_ROOT = tmp_path
-    settings.GPU_CHUNK_TOKENS, settings.CPU_THREADS = 8192, 1
-    (tmp_path / "models" / "local").mkdir(parents=True)
-    (tmp_path / "models" / "local" / "wide").symlink_to(folder, target_is_directory=True)
-    facts = HubModelFacts(repository="local/wide", context_tokens=16_384)
-    asked = register_hub_model(make.user(), facts, now=timezone.now())
+    asked = own_model(folder, settings, tmp_path, context_tokens=16_384)
+    settings.STORAGES = settings.STORAGES | {"staticfiles": static}
+    settings.STATIC_ROOT, settings.GPU_CHUNK_TOKENS = tmp_path, 8192
     run = make_asking.run(asked, tasks=["passkey"], release=make_asking.release())
     borrowed = this_machine().borrow(
         config_of_model(asked), needed_bytes=asked.needed_bytes, log=tmp_path / "log"
