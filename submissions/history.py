@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import Prefetch, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 
 from scoring import SUITES
 from submissions.access import Access, Reader, access_to
@@ -192,7 +192,17 @@ def event_log(submission: Submission, *, is_manager: bool) -> list[Logged]:
     ]
 
 
+# What the log's details are called; other keys are shown as they are.
+_WORDS: Final = {
+    "evaluation": pgettext_lazy("event log", "evaluation"),
+    "failure": pgettext_lazy("event log", "failure"),
+    "from": pgettext_lazy("event log", "from"),
+    "to": pgettext_lazy("event log", "to"),
+    "by": pgettext_lazy("event log", "by"),
+}
+
+
 def _detail(event: BoardEvent, *, is_manager: bool) -> str:
     if event.kind == BoardEvent.Kind.RENAMED and not is_manager:
         return ""
-    return ", ".join(f"{key}: {value}" for key, value in event.detail.items())
+    return ", ".join(f"{_WORDS.get(key, key)}: {value}" for key, value in event.detail.items())

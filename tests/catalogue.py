@@ -26,6 +26,8 @@ from django.template.base import Node
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 from outbound.refusals import REFUSALS
+from scoring.suites import SCORERS
+from scoring.suites.infinitebench.differences import DIFFERENCES
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("benchmark_site", "accounts", "notices", "submissions", "workers", "scoring")
@@ -132,7 +134,8 @@ def _of_node(node: Any, where: str) -> Iterator[Message]:
     if isinstance(node, TranslateNode):
         # A variable's text comes from elsewhere: nothing to collect.
         if text := getattr(node.filter_expression.var, "literal", ""):
-            yield Message(str(text), "", str(context), where)
+            # As Django asks for it: a sign of its own is doubled, as in a text with holes.
+            yield Message(str(text).replace("%", "%%"), "", str(context), where)
     elif isinstance(node, BlockTranslateNode):
         singular, _ = node.render_token_list(node.singular)
         plural = node.render_token_list(node.plural)[0] if node.plural else ""
@@ -143,6 +146,11 @@ def _of_problems() -> Iterator[Message]:
     """What knows no Django marks nothing: its words are read from its catalogue."""
     from submissions.intake.catalogue import CATALOGUE  # noqa: PLC0415  Needs Django's settings.
 
+    for scorer in SCORERS.values():
+        yield Message(scorer.title, "", "", "scoring/suites")
+        yield Message(scorer.description, "", "", "scoring/suites")
+    for explanation in DIFFERENCES.values():
+        yield Message(explanation, "", "", "scoring/suites/infinitebench/differences.py")
     for sentence in REFUSALS.values():
         yield Message(sentence, "", "", "outbound/refusals.py")
     for entry in CATALOGUE.values():

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -145,7 +145,9 @@ def _leaves(codes: Any) -> Iterator[str]:
 
 def _sentence(problems: list[dict[str, Any]]) -> str:
     names = list(dict.fromkeys(one["field"] for one in problems if one["field"]))
-    return f"Not right: {', '.join(names)}." if names else "Something is not right."
+    if not names:
+        return gettext("Something is not right.")
+    return gettext("Not right: %(fields)s.") % {"fields": ", ".join(names)}
 
 
 def _field_problems(detail: Any, prefix: str = "") -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from submissions.charts import palette
 from submissions.charts.chart import Chart, Figure, Key, Table
@@ -68,7 +69,7 @@ class Radar(Chart):
             return self._alone()
         best = [_best(self.series, at) for at in range(len(self.spokes))]
         counts = [(one.name, sum(one.name in names for names in best)) for one in self.series]
-        told = "; ".join(
+        told = pgettext("between clauses", "; ").join(
             _("%(name)s is highest on %(count)s") % {"name": name, "count": count}
             for name, count in counts
         )

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -123,7 +124,7 @@ def _asked(request: HtmxRequest) -> _Asked | HttpResponse:
         return _refuse(request, _wrong_number(len(ids)))
     submissions = _visible(request, ids)
     if len({one.release.suite for one in submissions}) > 1:
-        return _refuse(request, "These submissions belong to different benchmarks.")
+        return _refuse(request, _("These submissions belong to different benchmarks."))
     suite = SUITES[submissions[0].release.suite]
     scorer = scorer_of(suite, request.GET.get("scorer") or settings.DEFAULT_SCORER)
     return _Asked(ids, submissions, suite, scorer)
@@ -146,7 +147,7 @@ def differing(request: HtmxRequest) -> HttpResponse:
     """Show twenty of the examples on which two submissions differ on a task."""
     ids = _named_ids(request)
     if len(ids) != FEWEST:
-        return _refuse(request, "Examples stand side by side for two submissions at a time.")
+        return _refuse(request, _("Examples stand side by side for two submissions at a time."))
     submissions = _visible(request, ids)
     first, later = submissions
     suite = SUITES[first.release.suite]
@@ -206,8 +207,11 @@ def _is_hidden(submissions: list[Submission]) -> bool:
 
 
 def _wrong_number(count: int) -> str:
-    named = {0: "none", 1: "one"}.get(count, str(count))
-    return f"A comparison takes {FEWEST} to {MOST} submissions; this address names {named}."
+    words = {"fewest": FEWEST, "most": MOST, "n": count}
+    return (
+        _("A comparison takes %(fewest)s to %(most)s submissions; this address names %(n)s.")
+        % words
+    )
 
 
 def _refuse(request: HttpRequest, reason: str) -> HttpResponse:

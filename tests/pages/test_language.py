@@ -51,3 +51,23 @@ def test_the_way_back_never_leaves_the_site(client: Client, back: str) -> None:
 def test_only_languages_of_the_site_can_be_chosen(client: Client) -> None:
     assert client.get("/language/fr/").status_code == 404
     assert client.post("/language/en/").status_code == 405
+
+
+def test_a_text_with_a_percent_sign_is_translated_where_it_is_shown(client: Client) -> None:
+    """Django asks for such a text with its sign doubled: so it must stand in the catalogue."""
+    told = client.get("/", headers=CHINESE).text
+
+    assert "平均分的 95 % 区间（图示）" in told
+    assert "95 % interval" not in told
+
+
+def test_the_board_tells_of_its_scorer_in_the_readers_language(client: Client) -> None:
+    told = client.get("/leaderboard/", headers=CHINESE).text
+
+    assert "官方，2024 年 6 月</strong>。作者在 2024 年 6 月 13 日的评分器" in told
+
+
+def test_a_comparison_that_cannot_be_is_told_in_the_readers_language(client: Client) -> None:
+    told = client.get("/compare/", headers=CHINESE)
+
+    assert "对比需要 2 到 6 个提交；此网址给出了 0 个。" in told.text
