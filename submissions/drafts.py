@@ -13,6 +13,7 @@ from submissions import queue
 from submissions.access import submittable_models
 from submissions.draft_files import drop_files, keep_files, open_files
 from submissions.entries import ModelFacts
+from submissions.files import DamagedFile
 from submissions.limits import DRAFT_DAYS, DRAFTS_OPEN, SWEEP_ROWS
 from submissions.models import Draft, DraftFile, ModelEntry, Submission
 from submissions.models.submission import new_public_id
@@ -188,7 +189,8 @@ def send_draft(draft: Draft, *, visibility: str, now: datetime) -> Submission:
     if (step := first_open_step(draft)) != "review":
         raise Incomplete(step)
     filled_at, draft.visibility = draft.updated_at, visibility
-    _save(draft, "visibility", now=now)
+    # Not touched: of several presses at once, each must see when the draft was last filled in.
+    draft.save(update_fields=["visibility"])
     try:
         with open_files(draft) as files:
             submission = receive_upload(
@@ -203,6 +205,12 @@ def send_draft(draft: Draft, *, visibility: str, now: datetime) -> Submission:
         if refused.earlier.created_at < filled_at:
             raise
         submission = refused.earlier
+    except DamagedFile:
+        # Pressed twice: the first press has sent the files and let go of them.
+        sent = Draft.objects.filter(pk=draft.pk).exclude(submission=None).first()
+        if sent is None or sent.submission is None:
+            raise
+        return sent.submission
     draft.submission = submission
     _save(draft, "submission", now=now)
     drop_files(draft, list(draft.files.values_list("sha256", flat=True)))

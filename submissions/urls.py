@@ -112,6 +112,7 @@ urlpatterns = [
     ),
     path("s/<slug:public_id>/prompts/", runs.prompts, name="prompts"),
     path("queue/", lists.queue, name="queue"),
+    path("docs/", docs.first, name="docs-first"),
     path("docs/api/reference/", reference.reference, name="reference"),
     path("docs/<slug:name>/", docs.docs, name="docs"),
     path("releases/", releases.releases, name="releases"),

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_noop
 from django.views.decorators.http import require_safe
@@ -29,6 +29,12 @@ GUIDES: Final = {
 _FOLDERS: Final = {"zh-hans": "zh_Hans"}
 _CODE_ROW: Final = re.compile(r"<tr>\s*<td><code>([a-z-]+)</code></td>")
 _LINK_TO_GUIDE: Final = re.compile(r'href="(?:docs/)?([a-z-]+)\.md(#[^"]*)?"')
+
+
+@require_safe
+def first(_request: HttpRequest) -> HttpResponse:
+    """Whoever asks for the guides gets the first, which lists the others."""
+    return redirect("submissions:docs", next(iter(GUIDES)))
 
 
 @require_safe

@@ -1,6 +1,8 @@
 """The way in, a step a page: what, whose, how, the files, and a last look before it is sent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from submissions import drafts
 from submissions.kinds import KINDS
@@ -68,21 +71,44 @@ def start(request: HtmxRequest) -> HttpResponse:
     return to_step(draft, "model")
 
 
+def of_open_draft(
+    view: Callable[[HtmxRequest, Draft], HttpResponse],
+) -> Callable[[HtmxRequest, str], HttpResponse]:
+    """Give a view one's own draft; from one that was sent, lead to the submission that it became.
+
+    Whoever goes back in the browser, or has another tab open, comes by a draft that was sent.
+    """
+
+    @wraps(view)
+    def opened(request: HtmxRequest, public_id: str) -> HttpResponse:
+        mine = Draft.objects.select_related("model", "release", "owner", "submission")
+        draft = mine.filter(owner=person_of(request), public_id=public_id).first()
+        if draft is None:
+            raise Http404("no such draft")
+        if draft.submission is None:
+            return view(request, draft)
+        if request.htmx:
+            # The whole page, and not a part of it, is elsewhere now.
+            return HttpResponseClientRedirect(draft.submission.get_absolute_url())
+        return redirect(draft.submission)
+
+    return opened
+
+
 @require_safe
 @login_required
-def resume(request: HtmxRequest, public_id: str) -> HttpResponse:
+@of_open_draft
+def resume(_request: HtmxRequest, draft: Draft) -> HttpResponse:
     """Lead to where a draft was left."""
-    draft = draft_of(request, public_id, with_sent=True)
-    if draft.submission is not None:
-        return redirect(draft.submission)
     return to_step(draft, drafts.first_open_step(draft))
 
 
 @require_POST
 @login_required
-def discard(request: HtmxRequest, public_id: str) -> HttpResponse:
+@of_open_draft
+def discard(request: HtmxRequest, draft: Draft) -> HttpResponse:
     """Throw a draft away."""
-    drafts.throw_away(draft_of(request, public_id))
+    drafts.throw_away(draft)
     messages.success(request, gettext("The draft and its files are gone."))
     return redirect("submissions:submit")
 
@@ -90,9 +116,9 @@ def discard(request: HtmxRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def model(request: HtmxRequest, public_id: str) -> HttpResponse:
+@of_open_draft
+def model(request: HtmxRequest, draft: Draft) -> HttpResponse:
     """Ask whose predictions they are."""
-    draft = draft_of(request, public_id)
     form = ModelForm(request.POST if request.method == "POST" else None, draft=draft)
     if not form.is_valid():
         return step_page(request, draft, "model", {"form": form}, is_refused=form.is_bound)
@@ -104,27 +130,14 @@ def model(request: HtmxRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def protocol(request: HtmxRequest, public_id: str) -> HttpResponse:
+@of_open_draft
+def protocol(request: HtmxRequest, draft: Draft) -> HttpResponse:
     """Ask how the predictions were made."""
-    draft = draft_of(request, public_id)
     form = ProtocolForm(request.POST if request.method == "POST" else None, draft=draft)
     if not form.is_valid():
         return step_page(request, draft, "protocol", {"form": form}, is_refused=form.is_bound)
     drafts.save_protocol(draft, form.values(), now=timezone.now())
     return to_step(draft, "upload")
-
-
-def draft_of(request: HtmxRequest, public_id: str, *, with_sent: bool = False) -> Draft:
-    """One's own draft that was not sent yet, or also one that was.
-
-    Raises:
-        Http404: if it is somebody else's, or none.
-    """
-    mine = Draft.objects.select_related("model", "release", "owner", "submission")
-    draft = mine.filter(owner=person_of(request), public_id=public_id).first()
-    if draft is None or (draft.submission is not None and not with_sent):
-        raise Http404("no such draft")
-    return draft
 
 
 def to_step(draft: Draft, step: str) -> HttpResponseRedirect:

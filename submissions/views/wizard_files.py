@@ -21,7 +21,7 @@ from submissions.files import DamagedFile
 from submissions.intake import Refused
 from submissions.models import Draft
 from submissions.views.http import HtmxRequest, refuse_large_bodies
-from submissions.views.wizard import draft_of, step_page, to_step
+from submissions.views.wizard import of_open_draft, step_page, to_step
 from submissions.wizard_forms import ReviewForm, UploadForm
 
 
@@ -32,9 +32,9 @@ from submissions.wizard_forms import ReviewForm, UploadForm
 @never_cache
 @vary_on_headers("HX-Request")
 @csrf_protect
-def upload(request: HtmxRequest, public_id: str) -> HttpResponse:
+@of_open_draft
+def upload(request: HtmxRequest, draft: Draft) -> HttpResponse:
     """Take the files, say everything that is wrong with them, and what they would score."""
-    draft = draft_of(request, public_id)
     if request.method != "POST":
         return _look(request, draft)
     form = UploadForm(request.POST, request.FILES)
@@ -94,11 +94,9 @@ def _found(draft: Draft) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def review(request: HtmxRequest, public_id: str) -> HttpResponse:
+@of_open_draft
+def review(request: HtmxRequest, draft: Draft) -> HttpResponse:
     """Show everything once more, ask who may see it, and send it."""
-    draft = draft_of(request, public_id, with_sent=True)
-    if draft.submission is not None:
-        return redirect(draft.submission)
     step = drafts.first_open_step(draft)
     if step != "review":
         return to_step(draft, step)

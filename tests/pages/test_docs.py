@@ -17,6 +17,10 @@ def test_a_guide_is_served_with_its_tables(client: Client, name: str) -> None:
     assert ".md" not in page.text.split("<main")[1].split("</main>")[0].replace("README.md", "")
 
 
+def test_the_guides_have_a_first_page(client: Client) -> None:
+    assert client.get("/docs/").headers["Location"] == "/docs/board/"
+
+
 @pytest.mark.parametrize("name", ["architecture", "nowhere", "operations"])
 def test_only_guides_for_visitors_are_served(client: Client, name: str) -> None:
     assert client.get(f"/docs/{name}/").status_code == 404

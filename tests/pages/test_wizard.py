@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from submissions import limits
-from submissions.drafts import clean_drafts
+from submissions.drafts import clean_drafts, send_draft
 from submissions.models import BoardEvent, Draft, ModelEntry, Release, Standing, Submission
 from submissions.trials import due_trial, store_failed_trial
 from tests import make
@@ -228,7 +228,37 @@ def test_a_sent_draft_leads_to_its_submission(builder: Client) -> None:
 
     assert builder.get(path).headers["Location"] == address
     assert builder.post(f"{path}review/").headers["Location"] == address
-    assert builder.get(f"{path}model/").status_code == 404
+    for step in ("model", "protocol", "upload", "discard"):
+        # Back in the browser, or another tab that was open meanwhile.
+        assert builder.post(f"{path}{step}/").headers["Location"] == address
+    part = builder.post(f"{path}upload/", headers=HTMX)
+    assert part.headers["HX-Redirect"] == address
+    assert Draft.objects.count() == Submission.objects.count() == 1
+
+
+def test_a_press_that_finds_the_files_sent_leads_to_what_became_of_them(builder: Client) -> None:
+    path = begin(builder)
+    fill(builder, path)
+    read_before = Draft.objects.select_related("owner", "model", "release").get()
+    builder.post(f"{path}review/", {"visibility": "public"})
+
+    sent = send_draft(read_before, visibility="public", now=timezone.now())
+
+    assert sent == Submission.objects.get()
+
+
+def test_a_press_does_not_make_the_draft_younger(builder: Client) -> None:
+    """By its age the next press knows whether the same predictions were sent from this draft."""
+    first = begin(builder)
+    fill(builder, first)
+    builder.post(f"{first}review/", {"visibility": "public"})
+    second = begin(builder)
+    fill(builder, second)
+    filled_at = Draft.objects.get(submission=None).updated_at
+
+    assert builder.post(f"{second}review/", {"visibility": "public"}).status_code == 422
+
+    assert Draft.objects.get(submission=None).updated_at == filled_at
 
 
 def test_a_duplicate_is_refused_and_the_draft_stays(builder: Client) -> None:
