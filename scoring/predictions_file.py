@@ -12,6 +12,8 @@ from scoring.suites import suite_of_task
 from scoring.types import Json, Scorer, TaskScore, UnknownTask
 
 _NAME = re.compile(r"(?:preds_)?(?P<task>\w+?)\.jsonl(?:\.gz)?")
+# What the site takes and this command does not.
+_PACKED = (".zip", ".tar", ".tgz", ".gz")
 _UPSTREAM_PLACEHOLDER = "XXXXXXXXXX"
 """What the authors' loader puts where a later row lacks its reference."""
 
@@ -126,4 +128,6 @@ def _own_answers(rows: list[Row], result: FileScore) -> list[Json] | None:
 
 def _unknown_task(file: str) -> Problem:
     message = f"{Path(file).name} does not say which task it is for."
-    return Problem(None, "unknown_task", message, "Name it preds_<task>.jsonl.")
+    is_packed = Path(file).suffix.lower() in _PACKED
+    fix = "Unpack it, and name its files." if is_packed else "Name it preds_<task>.jsonl."
+    return Problem(None, "unknown_task", message, fix)

@@ -168,6 +168,7 @@ def test_a_submission_from_private_to_withdrawn(signed_in: Shell) -> None:
     assert "member" in shell.run("org", "invite", "client-lab", "guest@example.org")
     withdrawn = shell.json("withdraw", one["id"], "--reason", "A mistake")
     assert withdrawn["withdrawn_reason"] == "A mistake"
+    assert shell.run("status", one["id"]).splitlines()[0].endswith("withdrawn")
     shell.run("supersede", one["id"], "--by", "bbbbbbbbbb", code=3)
 
 

@@ -81,6 +81,17 @@ def test_a_file_of_no_task_is_a_problem_and_the_others_are_scored(
 
 
 @pytest.mark.parametrize(
+    ("name", "fix"), [("all.zip", "Unpack it"), ("all.tar.gz", "Unpack it"), ("x.json", "Name it")]
+)
+def test_an_archive_is_to_be_unpacked_and_not_renamed(
+    tmp_path: Path, run: Any, name: str, fix: str
+) -> None:
+    _, (result,) = run(write(tmp_path / name, RIGHT))
+
+    assert result["problems"][0]["fix"].startswith(fix)
+
+
+@pytest.mark.parametrize(
     ("rows", "expected"),
     [
         ([], ["empty_file"]),

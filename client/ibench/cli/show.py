@@ -49,7 +49,8 @@ def show_warning(warning: Mapping[str, Any]) -> None:
 
 def show_submission(one: Submission) -> None:
     """A submission's facts, then its scores by task and scorer in percent."""
-    write(f"{plain(one['model'])}  {plain(one['id'])}  {plain(one['status'])}")
+    state = "withdrawn" if one["withdrawn_at"] else one["status"]
+    write(f"{plain(one['model'])}  {plain(one['id'])}  {plain(state)}")
     write(plain(one["url"]))
     if failure := one["failure"]:
         write(f"failed: {plain(failure['reason'])}")
