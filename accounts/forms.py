@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Scope
+from accounts.names import refuse_hidden
 
 _NEVER: Final = "never"
 _LIFETIMES: Final = {
@@ -49,7 +50,10 @@ class OrganizationForm(forms.Form):
     """What an organization is called."""
 
     name = forms.CharField(
-        max_length=80, label=_("Name"), help_text=_("Shown beside the models that it shares.")
+        max_length=80,
+        validators=[refuse_hidden],
+        label=_("Name"),
+        help_text=_("Shown beside the models that it shares."),
     )
 
 

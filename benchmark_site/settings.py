@@ -1,6 +1,7 @@
 """Settings for every machine, read from the environment; docs/operations.md lists the names."""
 
 import os
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# Whoever signs in is told so by the address; a name of ours says nothing to them.
+ACCOUNT_USER_DISPLAY = attrgetter("email")
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.str("ACCOUNT_EMAIL_VERIFICATION", "optional")

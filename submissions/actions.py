@@ -5,10 +5,12 @@ Each change is written with its event and the board's new ranks in one transacti
 
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from accounts.names import refuse_hidden
 from submissions.board_locks import lock_board
 from submissions.facts import NameTaken, change_model
 from submissions.limits import UNDO_PUBLISH_HOURS
@@ -87,6 +89,10 @@ def rename_model(submission: Submission, name: str, *, now: datetime) -> None:
     """
     if not 0 < len(name) <= 120:
         raise NotPossible(gettext("Write a name of 1 to 120 characters."))
+    try:
+        refuse_hidden(name)
+    except ValidationError as error:
+        raise NotPossible(error.message) from error
     try:
         change_model(submission.model, {"name": name}, now=now, submission=submission)
     except NameTaken as error:

@@ -8,10 +8,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.names import refuse_hidden
 from scoring import SUITES
 from scoring.truncation import MIDDLE, MIDDLE_CONTEXT_FIXED
 from submissions.access import submittable_models
-from submissions.endpoints import API_VERSION, TOKENIZER, EndpointFacts
+from submissions.endpoints import API_VERSION, KEY, TOKENIZER, EndpointFacts
 from submissions.entries import ModelFacts
 from submissions.forms import CountField
 from submissions.limits import (
@@ -47,9 +48,11 @@ class EndpointForm(forms.Form):
     model_name = forms.CharField(
         max_length=ENDPOINT_MODEL_CHARS, label=_("Model"), help_text=_("As the server calls it.")
     )
-    key = forms.CharField(
+    key = forms.RegexField(
+        KEY,
         max_length=ENDPOINT_KEY_CHARS,
         required=False,
+        error_messages={"invalid": _("A key is ASCII without spaces or line ends.")},
         label=_("Key"),
         widget=forms.PasswordInput({"autocomplete": "off"}),
         help_text=_("Stored encrypted, sent to this address only, and never shown again."),
@@ -162,7 +165,12 @@ class RunForm(forms.Form):
         empty_label=_("A new model, named below"),
         label=_("Model on the board"),
     )
-    name = forms.CharField(max_length=120, required=False, label=_("Name of a new model"))
+    name = forms.CharField(
+        max_length=120,
+        required=False,
+        validators=[refuse_hidden],
+        label=_("Name of a new model"),
+    )
     visibility = forms.ChoiceField(
         choices=Submission.Visibility.choices, initial="private", label=_("Visibility")
     )

@@ -20,6 +20,8 @@ from submissions.models import Endpoint
 from submissions.sealing import Secret, reseal, seal
 
 # Tied to both ends, because who looks for a pattern finds it in the middle of any text.
+# What a header carries as it is.
+KEY: Final = r"^[!-~]+\Z"
 API_VERSION: Final = r"^[A-Za-z0-9_.-]*\Z"
 # An estimate, or a Hugging Face repository at a commit.
 TOKENIZER: Final = r"^(estimate-1|[A-Za-z0-9_.-]{1,96}/[A-Za-z0-9_.-]{1,96}@[0-9a-f]{40})\Z"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.names import refuse_hidden
 from submissions.access import submittable_models
 from submissions.entries import ModelFacts
 from submissions.models import ModelEntry, Release, Submission
@@ -99,8 +100,15 @@ class SubmitForm(forms.Form):
         empty_label=_("A new model, described below"),
         label=_("Model"),
     )
-    name = forms.CharField(max_length=120, required=False, label=_("Name of a new model"))
-    organization = forms.CharField(max_length=120, required=False, label=_("Organization"))
+    name = forms.CharField(
+        max_length=120,
+        required=False,
+        validators=[refuse_hidden],
+        label=_("Name of a new model"),
+    )
+    organization = forms.CharField(
+        max_length=120, required=False, validators=[refuse_hidden], label=_("Organization")
+    )
     link = forms.URLField(max_length=400, required=False, label=_("Link"), assume_scheme="https")
     licence = forms.CharField(max_length=80, required=False, label=_("Licence"))
     parameters = CountField(required=False, label=_("Parameters"), help_text=_("Such as 7B."))

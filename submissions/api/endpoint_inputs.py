@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from submissions.api.inputs import CountField, LineField, StrictSerializer
-from submissions.endpoints import API_VERSION, TOKENIZER
+from submissions.endpoints import API_VERSION, KEY, TOKENIZER
 from submissions.limits import (
     ENDPOINT_AT_ONCE_MAX,
     ENDPOINT_KEY_CHARS,
@@ -44,7 +44,8 @@ class EndpointChangeSerializer(StrictSerializer):
     name = LineField(max_length=ENDPOINT_NAME_CHARS, required=False)
     base_url = LineField(max_length=ENDPOINT_URL_CHARS, required=False)
     model_name = LineField(max_length=ENDPOINT_MODEL_CHARS, required=False)
-    key = LineField(
+    key = serializers.RegexField(
+        KEY,
         max_length=ENDPOINT_KEY_CHARS,
         required=False,
         help_text="Stored encrypted, sent to `base_url` only, and never given back.",

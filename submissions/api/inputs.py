@@ -10,6 +10,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
 from accounts.models import Organization
+from accounts.names import HIDDEN
 from scoring import SUITES
 from submissions.access import submittable_models
 from submissions.api.queries import refuse_unknown
@@ -23,6 +24,8 @@ _OF_FORMS: Final = frozenset({"csrfmiddlewaretoken"})
 _LINK: Final = r"^https?://[^\s\u0000-\u001f\u0085<>\"]+$"
 _TEXT: Final = r"^[^\u0000]*$"
 # Something that Python does not take for white space, which it strips.
+# Of a name, likewise, without what nobody sees.
+_NAME: Final = rf"^[^{HIDDEN}]*[^\s{HIDDEN}\u00a0][^{HIDDEN}]*$"
 NOT_BLANK: Final = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085\u00a0][^\u0000]*$"
 
 
@@ -33,11 +36,11 @@ class LineField(serializers.RegexField):
         super().__init__(NOT_BLANK, **options)
 
 
-class NameField(LineField):
-    """A name: at most 120 characters, and something in them."""
+class NameField(serializers.RegexField):
+    """A name that others read: at most 120 characters, something in them, and nothing hidden."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=120, **options)
+    def __init__(self, *, max_length: int = 120, **options: Any) -> None:
+        super().__init__(_NAME, max_length=max_length, **options)
 
 
 class TextField(serializers.RegexField):
@@ -120,7 +123,13 @@ class CountField(serializers.IntegerField):
 class FactsSerializer(StrictSerializer):
     """What is said of a model."""
 
-    organization = TextField(max_length=120, required=False, help_text="Who built it.")
+    organization = serializers.RegexField(
+        rf"^[^{HIDDEN}]*$",
+        max_length=120,
+        required=False,
+        allow_blank=True,
+        help_text="Who built it.",
+    )
     link = serializers.RegexField(_LINK, max_length=400, required=False)
     licence = TextField(max_length=80, required=False)
     parameters = CountField(required=False)

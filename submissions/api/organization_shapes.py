@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import Invitation, Membership
 from accounts.organizations import OWNER
-from submissions.api.inputs import LineField, StrictSerializer
+from submissions.api.inputs import LineField, NameField, StrictSerializer
 from submissions.api.quota import QuotaShape
 from submissions.quota import quota_of
 
@@ -73,7 +73,7 @@ class OrganizationDetailShape(OrganizationShape):
 class FoundSerializer(StrictSerializer):
     """What a new organization is called."""
 
-    name = LineField(max_length=80, help_text="Shown beside the models that it shares.")
+    name = NameField(max_length=80, help_text="Shown beside the models that it shares.")
 
 
 class RoleChangeSerializer(StrictSerializer):
