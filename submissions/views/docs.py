@@ -22,6 +22,7 @@ GUIDES: Final = {
     "statistics": gettext_noop("How sure the figures are"),
     "submission-format": gettext_noop("What an upload may be"),
     "releases": gettext_noop("Fresh data at any length"),
+    "models": gettext_noop("Models that our workers run"),
     "api": gettext_noop("The API"),
     "audit": gettext_noop("The audit log"),
 }

@@ -61,3 +61,11 @@ def test_no_emphasis_is_left_open(name: str) -> None:
     texts = [one.content for one in parsed(CHINESE, name) if one.type == "text"]
 
     assert not [text for text in texts if "**" in text and '"' not in text]
+
+
+@pytest.mark.parametrize("folder", [DOCS, CHINESE])
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_leads_to_guides_that_are_served(name: str, folder: Path) -> None:
+    found = {link.partition("#")[0] for link in links(parsed(folder, name))}
+
+    assert {one for one in found if one.endswith(".md")} <= {f"{guide}.md" for guide in GUIDES}
