@@ -32,6 +32,8 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
+    # Only a development machine's mails are printed, and their links are to be copied.
+    worker_redirect_stdouts=False,
     task_default_queue="evaluate",
     timezone="UTC",
     beat_scheduler="benchmark_site.clock:SteadyScheduler",
