@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "benchmark_site.unavailable.Unavailable",
 ]
 
 ROOT_URLCONF = "benchmark_site.urls"

@@ -35,6 +35,7 @@ def open_files(draft: Draft, *, are_verified: bool = True) -> Iterator[list[tupl
 
     Raises:
         DamagedFile: if one of them is not there or, where verified, has other bytes.
+        OSError: if the storage refuses.
     """
     with ExitStack() as stack:
         opened: list[tuple[str, IO[bytes]]] = []
@@ -43,8 +44,6 @@ def open_files(draft: Draft, *, are_verified: bool = True) -> Iterator[list[tupl
                 stream = storages["content"].open(_name(draft, one.sha256), "rb")
             except FileNotFoundError as error:
                 raise DamagedFile(one.sha256, "missing") from error
-            except OSError as error:
-                raise DamagedFile(one.sha256, f"cannot be read: {error}") from error
             opened.append((one.name, stack.enter_context(stream)))
             if are_verified and hash_stream(stream)[0] != one.sha256:
                 raise DamagedFile(one.sha256, "its bytes have changed since they were stored")

@@ -10,6 +10,8 @@ from typing import IO, BinaryIO, cast
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.db import OperationalError
+from django.http import UnreadablePostError
 
 CHUNK_BYTES = 1024 * 1024
 
@@ -21,6 +23,17 @@ class DamagedFile(Exception):
         super().__init__(f"file {sha256}: {reason}")
         self.sha256 = sha256
         self.reason = reason
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether what a request does failed because nothing can be kept or read at the moment.
+
+    Of all that a request does, only its files and its rows can fail so: a disk is full, a bucket
+    or a database away.  A sender who hung up is none of it.
+    """
+    return isinstance(error, OSError | OperationalError) and not isinstance(
+        error, UnreadablePostError
+    )
 
 
 class ContentStorage(FileSystemStorage):
@@ -109,7 +122,7 @@ def _is_whole(sha256: str) -> bool:
     try:
         with open_stored(sha256):
             return True
-    except DamagedFile:
+    except (DamagedFile, OSError):
         return False
 
 
@@ -118,7 +131,8 @@ def open_stored(sha256: str) -> Iterator[BinaryIO]:
     """Open a kept file for reading, verified and at its start.
 
     Raises:
-        DamagedFile: if it is not there, cannot be read, or its bytes have changed.
+        DamagedFile: if it is not there, or its bytes have changed.
+        OSError: if the storage refuses.
     """
     with open_unverified(sha256) as stream:
         if hash_stream(stream)[0] != sha256:
@@ -131,14 +145,13 @@ def open_unverified(sha256: str) -> Iterator[BinaryIO]:
     """Open a kept file whatever its bytes are.
 
     Raises:
-        DamagedFile: if it is not there or cannot be read.
+        DamagedFile: if it is not there.
+        OSError: if the storage refuses.
     """
     try:
         stream = _storage().open(_name(sha256), "rb")
     except FileNotFoundError as error:
         raise DamagedFile(sha256, "missing") from error
-    except OSError as error:
-        raise DamagedFile(sha256, f"cannot be read: {error}") from error
     with stream:
         yield cast("BinaryIO", stream)
 
@@ -148,6 +161,7 @@ def read_stored(sha256: str) -> bytes:
 
     Raises:
         DamagedFile: if it is not there or its bytes have changed.
+        OSError: if the storage refuses.
     """
     with open_unverified(sha256) as stream:
         data = stream.read()

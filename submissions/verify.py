@@ -103,7 +103,7 @@ def _files() -> Iterator[Break]:
         try:
             with open_unverified(sha256) as stream:
                 yield from _changed(stream, sha256, where)
-        except DamagedFile as error:
+        except (DamagedFile, OSError) as error:
             yield Break("file-missing", where, str(error))
 
 
@@ -115,7 +115,7 @@ def _draft_files() -> Iterator[Break]:
             with open_files(draft, are_verified=False) as streams:
                 for file, (_, stream) in zip(draft.files.all(), streams, strict=True):
                     yield from _changed(stream, file.sha256, f"{where}, {file.name}")
-        except DamagedFile as error:
+        except (DamagedFile, OSError) as error:
             yield Break("file-missing", where, str(error))
 
 

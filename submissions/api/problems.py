@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from submissions.api.codes import CODES
+from submissions.files import is_unavailable
 from submissions.intake import Refused
 from submissions.limits import MIB, UPLOAD_COMPRESSED_BYTES
 from submissions.problem_words import translated_problem
@@ -43,10 +44,10 @@ class TooLarge(Problem):
 
 
 class StorageUnavailable(Problem):
-    """Files cannot be kept or read now: a disk is full, a storage away.  Nothing was stored."""
+    """Nothing can be kept or read now: a disk is full, a server away.  Nothing was stored."""
 
     def __init__(self) -> None:
-        text = "The site cannot keep files at the moment. Nothing was stored; send it again later."
+        text = "The site cannot keep data at the moment. Nothing was stored; send it again later."
         super().__init__("storage-unavailable", text, {"Retry-After": "60"})
 
 
@@ -68,8 +69,7 @@ def problem_details(error: Exception, _context: dict[str, Any]) -> Response | No
     """Turn an expected error into problem details; the unexpected rises to a 500."""
     if isinstance(error, Refused):
         return _refused(error)
-    if isinstance(error, OSError):
-        # Of all that a request does, only its files can fail so.
+    if is_unavailable(error):
         logger.error("the storage refuses: %s", error, exc_info=error)
         error = StorageUnavailable()
     elif isinstance(error, Http404):

@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import redis
+import requests
 
 from benchmark_site.serve import die_with_parent
 from tests import make, needs
@@ -182,3 +183,20 @@ def submit(portal: Portal, token: str, model: str, *, examples: int) -> str:
     assert answer.status_code == 201, answer.text
     public_id: str = answer.json()["id"]
     return public_id
+
+
+def signed_in(portal: Portal, email: str) -> requests.Session:
+    """A browser in which somebody has signed up."""
+    browser = requests.Session()
+    page = f"{portal.url}/accounts/signup/"
+    browser.get(page, timeout=60)
+    password = "correct horse battery"
+    fields = {"email": email, "password1": password, "password2": password}
+    answer = browser.post(page, fields | csrf(browser), headers={"Referer": page}, timeout=60)
+    assert answer.ok, answer.text
+    return browser
+
+
+def csrf(browser: requests.Session) -> dict[str, str]:
+    """The field that every form has."""
+    return {"csrfmiddlewaretoken": browser.cookies["csrftoken"]}

@@ -11,13 +11,14 @@ import pytest
 import requests
 
 from tests import make
-from tests.faults.servers import Broker, Database, faulty_portal, submit
+from tests.faults.servers import Broker, Database, csrf, faulty_portal, signed_in, submit
 from tests.flow.workers import stop_in_the_middle
 from tests.portal import Portal, wait_until
 
 EXAMPLES = 400
 # The portal's files have so much room: a few small uploads.
 ROOM = "2m"
+FIELDS = {"action": "submit", "name": "Refused", "visibility": "public", "weights": "open"}
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_database_that_restarts_in_the_middle_of_scoring_costs_nothing(
 
     database.stop_now()
     held.let_go()
-    assert status_of(f"{portal.url}/leaderboard/") >= 500
+    assert status_of(f"{portal.url}/leaderboard/") == 503
     time.sleep(2)
     database.start()
 
@@ -89,10 +90,20 @@ def test_a_full_disk_refuses_an_upload_and_keeps_what_is_there(
     with pytest.raises(OSError, match="No space"):
         ballast.write_bytes(bytes(4 * 2**20))
 
-    refused = portal.upload(token, "all.zip", make.zipped(make.files(n=399)), model="Refused")
+    browser = signed_in(portal, "person@example.org")
+    data = make.zipped(make.files(n=399))
+    refused = portal.upload(token, "all.zip", data, model="Refused")
+    by_form = browser.post(
+        f"{portal.url}/submit/one-page/",
+        csrf(browser) | FIELDS,
+        files={"files": ("all.zip", data)},
+        timeout=60,
+    )
 
     assert refused.status_code == 503, refused.text
     assert refused.json()["code"] == "storage-unavailable"
+    assert by_form.status_code == 503, by_form.text
+    assert "Nothing that was stored before is lost" in by_form.text
     assert portal.query("SELECT count(*) FROM submissions_submission") == [(1,)]
     assert portal.read(token, before)["status"] == "done"
     assert status_of(f"{portal.url}/leaderboard/") == 200

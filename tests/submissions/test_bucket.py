@@ -15,9 +15,11 @@ from submissions import files, uploads
 from submissions.bucket import PART_BYTES, BucketRefuses
 from submissions.draft_files import keep_files, open_files
 from submissions.files import DamagedFile, open_stored, read_stored, store_stream, stored_files
-from submissions.models import Draft, DraftFile, PartialUpload
+from submissions.models import Draft, DraftFile, PartialUpload, Submission
 from submissions.verify import find_breaks
 from tests import make
+from tests.pages.make_pages import client_of
+from tests.pages.test_submit import PATH, form
 from tests.s3_server import BUCKET, S3Server, running_s3
 from workers.tasks import evaluate
 
@@ -49,7 +51,10 @@ def use_bucket(settings: Settings, server: S3Server, *, prefix: str, secret: str
             "addressing_style": "path",
         },
     }
-    settings.STORAGES = settings.STORAGES | {"content": content}
+    # Pages are shown without collected static files.
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STATIC_ROOT = settings.STATE_DIR
+    settings.STORAGES = settings.STORAGES | {"content": content, "staticfiles": static}
 
 
 def object_of(server: S3Server, prefix: str, sha256: str) -> Path:
@@ -104,7 +109,7 @@ def test_a_wrong_key_is_a_refusal_and_not_a_missing_file(
     sha256, _ = store_stream(BytesIO(b"whole"))
     use_bucket(settings, server, prefix=tmp_path.name, secret="another")
 
-    with pytest.raises(DamagedFile, match="cannot be read"):
+    with pytest.raises(BucketRefuses):
         read_stored(sha256)
     with pytest.raises(BucketRefuses):
         storages["content"].save("name", File(BytesIO(b"x")))
@@ -116,6 +121,22 @@ def test_a_server_that_is_away_is_an_error_of_the_disk(settings: Settings, tmp_p
 
     with pytest.raises(OSError, match="Could not connect"):
         store_stream(BytesIO(b"whole"))
+
+
+@pytest.mark.django_db
+def test_a_form_says_so_while_the_server_is_away_and_is_taken_after(
+    settings: Settings, server: S3Server, tmp_path: Path
+) -> None:
+    make.release()
+    builder = client_of(make.user())
+    use_bucket(settings, S3Server("http://127.0.0.1:9", "portal", "x" * 20, tmp_path), prefix="x")
+
+    refused = builder.post(PATH, form())
+
+    assert refused.status_code == 503
+    assert not Submission.objects.exists()
+    use_bucket(settings, server, prefix=tmp_path.name)
+    assert builder.post(PATH, form()).status_code == 302
 
 
 def test_threads_store_side_by_side() -> None:
