@@ -268,6 +268,8 @@ OFFLINE_RELEASE = env.bool("OFFLINE_RELEASE", True)
 # Of one person: in any 24 hours, and waiting or being scored at the same time.
 SUBMISSIONS_PER_DAY = env.int("SUBMISSIONS_PER_DAY", 20)
 SUBMISSIONS_AT_ONCE = env.int("SUBMISSIONS_AT_ONCE", 10)
+# How often a person's drafts are scored to see where they would stand, in any 24 hours.
+TRIALS_PER_DAY = env.int("TRIALS_PER_DAY", 60)
 # Of all members of an organization together, for the models that it shares.
 ORGANIZATION_SUBMISSIONS_PER_DAY = env.int("ORGANIZATION_SUBMISSIONS_PER_DAY", 60)
 ORGANIZATION_SUBMISSIONS_AT_ONCE = env.int("ORGANIZATION_SUBMISSIONS_AT_ONCE", 20)

@@ -25,6 +25,7 @@ from submissions.receive import (
     receive_upload,
 )
 from submissions.rounds import is_sealed
+from submissions.trial_quota import TooManyTrials, forget_trials, take_trial
 
 # The facts of a new model that a draft keeps, by their names in ModelFacts.
 FACTS: Final = (
@@ -106,16 +107,19 @@ def save_protocol(draft: Draft, values: Mapping[str, Any], *, now: datetime) -> 
 def save_files(draft: Draft, files: Sequence[tuple[str, IO[bytes]]], *, now: datetime) -> None:
     """Check files, keep them with the draft and ask a worker what they would score.
 
+    Who has had too many trials today keeps the files without one, and `trial` says so.
+
     Raises:
         Refused: with every problem; the draft then keeps the files that it had.
     """
     report = check_upload(files, options_of(draft), now=now)
     kept = keep_files(draft, files)
     with transaction.atomic():
+        refused = _take_trial(draft, report, now=now)
         before = set(draft.files.values_list("sha256", flat=True))
         draft.files.all().delete()
         DraftFile.objects.bulk_create(kept)
-        _keep_report(draft, report, now=now)
+        _keep_report(draft, report, refused, now=now)
     drop_files(draft, sorted(before - {one.sha256 for one in kept}))
 
 
@@ -129,16 +133,34 @@ def check_again(draft: Draft, *, now: datetime) -> None:
     with open_files(draft) as files:
         report = check_upload(files, options_of(draft), now=now)
     with transaction.atomic():
-        _keep_report(draft, report, now=now)
+        refused = _take_trial(draft, report, now=now)
+        _keep_report(draft, report, refused, now=now)
 
 
-def _keep_report(draft: Draft, report: UploadReport, *, now: datetime) -> None:
-    _forget_check(draft)
+def _may_be_tried(report: UploadReport, *, now: datetime) -> bool:
     # Scores of hidden answers would let anybody climb towards them without a quota.
     # So would those of a blind round, before its end.
-    draft.is_trial_due = report.release.are_answers_public and not is_sealed(
-        report.release, now=now
-    )
+    return report.release.are_answers_public and not is_sealed(report.release, now=now)
+
+
+def _take_trial(draft: Draft, report: UploadReport, *, now: datetime) -> TooManyTrials | None:
+    """Count a trial, if there is to be one; why there may be none today."""
+    if _may_be_tried(report, now=now):
+        try:
+            take_trial(draft.owner, now=now)
+        except TooManyTrials as refused:
+            return refused
+    return None
+
+
+def _keep_report(
+    draft: Draft, report: UploadReport, refused: TooManyTrials | None, *, now: datetime
+) -> None:
+    _forget_check(draft)
+    has_trial = _may_be_tried(report, now=now)
+    draft.is_trial_due = has_trial and refused is None
+    if refused is not None:
+        draft.trial = refused.as_trial()
     draft.report = {
         "release": report.release.name,
         "release_title": report.release.title,
@@ -148,7 +170,7 @@ def _keep_report(draft: Draft, report: UploadReport, *, now: datetime) -> None:
         ],
         "missing_tasks": report.missing_tasks,
         "warnings": [one.as_dict() for one in report.warnings],
-        "has_trial": draft.is_trial_due,
+        "has_trial": has_trial,
     }
     _save(draft, *_CHECK, now=now)
     if draft.is_trial_due:
@@ -246,6 +268,7 @@ def throw_away(draft: Draft) -> None:
 
 def clean_drafts(*, now: datetime) -> int:
     """Throw away what nobody has touched for long; return how many drafts that were."""
+    forget_trials(now=now)
     old = Draft.objects.filter(updated_at__lt=now - timedelta(days=DRAFT_DAYS))
     drafts = list(old[:SWEEP_ROWS])
     for draft in drafts:

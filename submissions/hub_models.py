@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -50,9 +51,7 @@ def register_hub_model(owner: User, facts: HubModelFacts, *, now: datetime) -> H
         RepositoryRefused: naming the field, for what cannot be run here.
         HubAway: if the Hub gives no answer at the moment.
     """
-    if HubModel.objects.filter(owner=owner, retired_at=None).count() >= HUB_MODELS_PER_OWNER:
-        message = _("You have %(count)s models; retire one.") % {"count": HUB_MODELS_PER_OWNER}
-        raise RepositoryRefused("repository", message)
+    _refuse_too_many(owner)
     found = find_repository(facts.repository, facts.revision)
     config = _config(found)
     try:
@@ -94,8 +93,18 @@ def register_hub_model(owner: User, facts: HubModelFacts, *, now: datetime) -> H
         created_at=now,
     )
     _keep_tokenizer(model.tokenizer, tokenizer)
-    model.save()
+    with transaction.atomic():
+        # One of a person's after the other, or two at once would pass the limit.
+        User.objects.select_for_update().get(pk=owner.pk)
+        _refuse_too_many(owner)
+        model.save()
     return model
+
+
+def _refuse_too_many(owner: User) -> None:
+    if HubModel.objects.filter(owner=owner, retired_at=None).count() >= HUB_MODELS_PER_OWNER:
+        message = _("You have %(count)s models; retire one.") % {"count": HUB_MODELS_PER_OWNER}
+        raise RepositoryRefused("repository", message)
 
 
 def retire_hub_model(model: HubModel, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from submissions.models.endpoint import Endpoint
 from submissions.models.evaluation import Evaluation, Failure, TaskArtefact, TaskResult
 from submissions.models.hub_model import HubModel
 from submissions.models.line import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, Part, Tier
-from submissions.models.quota import QuotaSlot
+from submissions.models.quota import QuotaSlot, TrialSlot
 from submissions.models.release import Example, ItemSet, Release, ReleaseTask, Round
 from submissions.models.rescore import RescoreItem, RescoreJob, RescoreReport
 from submissions.models.run import Answer, HostedRun, RunShard, StoredPromptSet
@@ -56,5 +56,6 @@ __all__ = [
     "TaskPredictions",
     "TaskResult",
     "Tier",
+    "TrialSlot",
     "WorkerSeen",
 ]

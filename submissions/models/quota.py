@@ -1,4 +1,4 @@
-"""Slots: what each submission takes of its submitter's quota, and what was given back."""
+"""Slots: what submissions and trials take of a person's quota, and what was given back."""
 
 from typing import ClassVar
 
@@ -49,3 +49,21 @@ class QuotaSlot(models.Model):
 
     def __str__(self) -> str:
         return f"slot of {self.submission_id}"
+
+
+class TrialSlot(models.Model):
+    """One trial of a draft's files, in the day of who asked for it; it outlives the draft."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="trial_slots"
+    )
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user", "taken_at"], name="trials_by_user"),
+            models.Index(fields=["taken_at"], name="trials_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"trial of {self.user_id}"

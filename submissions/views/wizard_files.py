@@ -20,6 +20,7 @@ from submissions.declarations import declared
 from submissions.files import DamagedFile
 from submissions.intake import Refused
 from submissions.models import Draft
+from submissions.trial_quota import trial_reason
 from submissions.views.http import HtmxRequest, refuse_large_bodies
 from submissions.views.wizard import of_open_draft, step_page, to_step
 from submissions.wizard_forms import ReviewForm, UploadForm
@@ -82,6 +83,7 @@ def _found(draft: Draft) -> dict[str, Any]:
     return {
         "suite": suite,
         "report": draft.report,
+        "trial_reason": trial_reason(draft.trial or {}),
         "trial_scorers": [(one, scorers[one.name]) for one in shown],
         "trial_rows": [
             (task, [by_task[one.name].get(task.slug) for one in shown])

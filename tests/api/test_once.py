@@ -12,7 +12,7 @@ from submissions.idempotency import KEPT, LOCK, Answer, Claim, StillRunning, cla
 from submissions.models import IdempotentAnswer, ModelEntry, Submission
 from tests import make
 from tests.api.make_api import ROOT, script_of, submit
-from tests.submissions.test_quota import at_the_same_time
+from tests.at_once import at_the_same_time
 
 HASH = "0" * 64
 OK = Answer(201, "application/json", "{}", "/there/")

@@ -7,12 +7,20 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from submissions import limits
 from submissions.drafts import clean_drafts, send_draft
-from submissions.models import BoardEvent, Draft, ModelEntry, Release, Standing, Submission
+from submissions.models import (
+    BoardEvent,
+    Draft,
+    ModelEntry,
+    Release,
+    Standing,
+    Submission,
+    TrialSlot,
+)
 from submissions.trials import due_trial, store_failed_trial
 from tests import make
 from tests.pages.make_pages import client_of, scored
@@ -182,6 +190,39 @@ def test_hidden_answers_are_not_tried(builder: Client, release: Release) -> None
     page = builder.get(f"{path}upload/").text
     assert "scores are told only after sending" in page
     assert Draft.objects.get().trial is None
+
+
+@override_settings(TRIALS_PER_DAY=1)
+def test_who_had_todays_trials_keeps_the_files_and_reads_when_the_next_is_free(
+    builder: Client,
+) -> None:
+    path = begin(builder)
+    fill(builder, path)
+    drafts = Draft.objects.filter(submission=None)
+    drafts.get().delete()
+    path = begin(builder)
+    fill(builder, path)
+
+    page = builder.get(f"{path}upload/").text
+    again = timezone.now() + timedelta(days=1)
+    assert "You had 1 trials in the last 24 hours" in page
+    assert f"{again:%Y-%m-%d}" in page
+    assert "您在过去" in builder.get(f"{path}upload/", headers={"Accept-Language": "zh-CN"}).text
+    assert not drafts.get().is_trial_due
+    assert builder.post(f"{path}review/", {"visibility": "public"}).status_code == 302
+
+
+@override_settings(TRIALS_PER_DAY=1)
+def test_a_trial_of_the_day_before_counts_no_longer(builder: Client) -> None:
+    path = begin(builder)
+    fill(builder, path)
+    TrialSlot.objects.update(taken_at=timezone.now() - timedelta(days=1))
+
+    builder.post(f"{path}upload/", uploads(right=1))
+    tidy_drafts()
+
+    assert Draft.objects.get().is_trial_due
+    assert TrialSlot.objects.count() == 1
 
 
 def test_a_trial_of_files_that_were_replaced_is_dropped(builder: Client) -> None:

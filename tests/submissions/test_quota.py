@@ -1,11 +1,8 @@
 """What may be submitted in a day and at once: slots that hold when requests meet."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
 from django.test import override_settings
 
 from accounts.models import User
@@ -18,6 +15,7 @@ from submissions.receive import UploadOptions, receive_upload
 from submissions.record import claim_evaluation, record_failure
 from submissions.withdraw import withdraw_submission
 from tests import make
+from tests.at_once import at_the_same_time
 from workers.tasks import evaluate
 
 TASK = ["passkey"]
@@ -141,24 +139,3 @@ def submit(owner: User, number: int) -> str:
     except Refused as refused:
         return type(refused).__name__
     return "accepted"
-
-
-def at_the_same_time(count: int, work: Callable[[int], str]) -> list[str]:
-    """What `count` threads that start together each return."""
-    start, outcomes = Barrier(count), []
-
-    def run(number: int) -> None:
-        try:
-            start.wait(60)
-            outcomes.append(work(number))
-        except Exception as error:  # noqa: BLE001  The test compares it.
-            outcomes.append(repr(error))
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return outcomes
