@@ -1,9 +1,11 @@
 """WRITE: models that our workers run are registered, after a look at their files, and retired."""
 
 import json
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -184,6 +186,7 @@ def _keep_tokenizer(name: str, data: bytes) -> None:
     path = settings.TOKENIZERS_DIR / name.replace("/", "--") / "tokenizer.json"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_bytes(data)
-        part.replace(path)
+        # Under a name of its own until it is whole: two may register the same model at once.
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
+            part.write(data)
+        Path(part.name).replace(path)
