@@ -1,8 +1,9 @@
 """What Prometheus reads at `/metrics`, with a token of its own.
 
 What waits and what was done is read from the database at each scrape: whichever process answers,
-and whatever died since, the figures are right.  Only what a request itself is about (its latency,
-a refusal) is counted in the processes, in files that they share (PROMETHEUS_MULTIPROC_DIR).
+and whatever died since, the figures are right.  What ended long ago is a sum that is kept.  Only
+what a request itself is about (its latency, a refusal) is counted in the processes, in files that
+they share (PROMETHEUS_MULTIPROC_DIR).
 """
 
 import hmac
@@ -26,6 +27,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from audit.read import read_head
 from benchmark_site.health import broker_answers
 from submissions import backlog
+from submissions.totals import Totals, read_totals
 
 REQUESTS = Histogram(
     "portal_request_seconds",
@@ -68,16 +70,22 @@ class DatabaseCollector:
             age.add_metric([one.queue], one.age_seconds)
         yield depth
         yield age
-        states = GaugeMetricFamily("portal_evaluations", "Evaluations by state.", labels=["state"])
-        for state, count in backlog.evaluations().items():
+        open_ones, takeovers = backlog.open_evaluations()
+        ended = read_totals()
+        states = GaugeMetricFamily(
+            "portal_evaluations",
+            "Evaluations by state; those that ended are counted for ever.",
+            labels=["state"],
+        )
+        for state, count in (open_ones | {"done": ended.done, "failed": ended.failed}).items():
             states.add_metric([state], count)
         yield states
         yield CounterMetricFamily(
             "portal_lease_takeovers",
             "Evaluations that were given to another worker because one fell silent.",
-            value=backlog.lease_takeovers(),
+            value=ended.takeovers + takeovers,
         )
-        yield _scoring()
+        yield _scoring(ended)
         yield CounterMetricFamily(
             "portal_audit_entries", "Entries of the audit log.", value=read_head().number
         )
@@ -86,14 +94,13 @@ class DatabaseCollector:
         )
 
 
-def _scoring() -> Metric:
-    found = backlog.scoring()
-    within = [(str(bound), float(count)) for bound, count in found.within]
+def _scoring(ended: Totals) -> Metric:
+    within = [(bound, float(count)) for bound, count in ended.within.items()]
     return HistogramMetricFamily(
         "portal_scoring_seconds",
         "How long evaluations took.",
-        buckets=[*within, ("+Inf", float(found.count))],
-        sum_value=found.seconds,
+        buckets=[*within, ("+Inf", float(ended.done))],
+        sum_value=ended.seconds,
     )
 
 

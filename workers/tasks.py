@@ -29,6 +29,7 @@ from submissions.ranking import (
     store_off_board,
 )
 from submissions.reports import due_report, store_report
+from submissions.totals import add_totals
 from submissions.trials import due_trial, store_failed_trial, store_trial
 from submissions.uploads import sweep_uploads
 from workers import gpu_worker  # noqa: F401  It waits for a worker's beginning.
@@ -152,11 +153,12 @@ def tidy_drafts() -> None:
 
 @shared_task(name="workers.tidy_doors", ignore_result=True)
 def tidy_doors() -> None:
-    """Forget uploads in parts that have expired, and answers that are kept no longer."""
+    """Forget uploads in parts that have expired, and answers; count what ended in the last hour."""
     now = timezone.now()
     if expired := sweep_uploads(now=now):
         logger.info("%s uploads in parts expired", expired)
     forget_answers(now=now)
+    add_totals(now=now)
 
 
 @shared_task(name="workers.carry", ignore_result=True)

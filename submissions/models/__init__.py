@@ -17,6 +17,7 @@ from submissions.models.submission import (
     SubmissionFile,
     TaskPredictions,
 )
+from submissions.models.totals import EvaluationTotals
 from submissions.models.worker import WorkerSeen
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "DraftFile",
     "Endpoint",
     "Evaluation",
+    "EvaluationTotals",
     "Example",
     "Failure",
     "HostedRun",

@@ -71,6 +71,8 @@ class Evaluation(models.Model):
                 condition=models.Q(status__in=["queued", "running"]),
                 name="open_evaluations",
             ),
+            # Null while open: one index for what is, and for what ended lately.
+            models.Index(fields=["finished_at"], name="evaluations_by_end"),
         ]
 
     def __str__(self) -> str:
