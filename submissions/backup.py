@@ -24,10 +24,11 @@ from django.apps import apps
 from django.core import serializers
 from django.core.files.storage import storages
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.migrations.recorder import MigrationRecorder
 
 from submissions.files import CHUNK_BYTES, stored_names
+from submissions.one_moment import one_moment
 
 LAYOUT: Final = 1
 ROWS, FILES, MANIFEST = "rows.jsonl.gz", "files", "manifest.json"
@@ -73,7 +74,7 @@ def write_backup(
     """
     folder.mkdir(parents=True, mode=0o700)
     counts: dict[str, int] = {}
-    with _one_moment():
+    with one_moment():
         migrations = last_migrations()
         with _packed(folder / ROWS) as sink:
             for model in kept_models():
@@ -90,24 +91,6 @@ def write_backup(
     )
     _write_durably(folder / MANIFEST, json.dumps(asdict(manifest), indent=1, sort_keys=True))
     return manifest
-
-
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    """A transaction that sees the database as it is at its first question."""
-    if connection.vendor == "postgresql":
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-        return
-    # Reading only: Django's own transactions would keep every writer waiting until the end.
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN")
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
 
 
 def last_migrations() -> dict[str, str]:

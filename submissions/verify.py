@@ -6,11 +6,9 @@ Nothing is mended here: a break says what is broken and where, and a person deci
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
-from django.db import connection, transaction
 from django.db.models import F, Q, Window
 from django.db.models.functions import Rank
 
@@ -33,6 +31,7 @@ from submissions.models import (
     TaskArtefact,
     TaskPredictions,
 )
+from submissions.one_moment import one_moment
 from submissions.predictions import read_predictions
 from submissions.releases import NewExample, item_set_sha256, release_sha256
 
@@ -209,23 +208,13 @@ def _boards() -> Iterator[Break]:
             yield Break("rank", where, f"rank {standing.rank}, by its average {standing.place}")
 
 
-@contextmanager
-def _one_view() -> Iterator[None]:
-    """Read log and boards as of one moment: what changes meanwhile would look like a break."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost and connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
-
-
 def _audit() -> Iterator[Break]:
     """The chain holds, its guards are in place, and the board says what the log says last."""
     for name in sorted(missing_guards()):
         yield Break("audit-guard", "audit log", f"trigger {name} is not there: rows can be changed")
     logged: Rows = {}
-    with _one_view():
+    # Of one moment, or what changes meanwhile would look like a break.
+    with one_moment():
         try:
             for entry in follow_entries():
                 if entry["kind"] == BOARD_KIND:
