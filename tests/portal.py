@@ -52,8 +52,10 @@ class Portal:
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {**os.environ, "STATE_DIR": str(state), "PORT": str(self.port), **settings}
         self.env.setdefault("WORKER_PROCESSES", "1")
-        # The server that the portal gets a database of its own on.
-        self._server = self.env.get("DATABASE_URL")
+        # The server that the portal gets a database of its own on; an empty name: none, but SQLite.
+        self._server = self.env.get("DATABASE_URL") or None
+        if self._server is None:
+            self.env.pop("DATABASE_URL", None)
         self.lines: list[str] = []
         self._process: subprocess.Popen[str] | None = None
         if self._server is not None:

@@ -1,27 +1,31 @@
 """A site that is lost comes back from its backup: every row, every file, the same board."""
 
+import gzip
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 from tests import make
 from tests.portal import ROOT, Portal, running_portal
+from tests.s3_server import running_s3
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def backup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, Path]]:
-    """A portal with scores on its board, an upload in parts, and its backup."""
-    folder = tmp_path_factory.mktemp("backup")
-    with running_portal(folder / "state", SWEEP_SECONDS="1") as portal:
+@contextmanager
+def saved_portal(folder: Path, **settings: str) -> Iterator[Portal]:
+    """A portal with three scores on its board, stopped, and its backup in `folder / "saved"`."""
+    with running_portal(folder / "state", SWEEP_SECONDS="1", **settings) as portal:
         make.write_labels(folder / "labels")
         portal.manage("import_release", str(folder / "labels"), "--name", "small", "--labels-only")
         token = portal.token()
@@ -33,19 +37,47 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, P
             assert portal.wait_scored(token, sent.json()["id"])["status"] == "done"
         portal.stop()
         portal.manage("backup", str(folder / "saved"))
-        yield portal, folder / "saved"
+        yield portal
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Portal]:
-    """A site with tables and nobody in it."""
-    (tmp_path / "empty").mkdir()
-    portal = Portal(tmp_path / "empty")
+@contextmanager
+def prepared_portal(state: Path, **settings: str) -> Iterator[Portal]:
+    """A site with tables and nobody in it, not started."""
+    state.mkdir()
+    portal = Portal(state, **settings)
     try:
         portal.manage("prepare", "--skip-static")
         yield portal
     finally:
         portal.close()
+
+
+@pytest.fixture(scope="module")
+def backup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, Path]]:
+    """A portal and its backup."""
+    folder = tmp_path_factory.mktemp("backup")
+    with saved_portal(folder) as portal:
+        yield portal, folder / "saved"
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Portal]:
+    """A site with nobody in it, on the database of this test run."""
+    with prepared_portal(tmp_path / "empty") as portal:
+        yield portal
+
+
+def rows_of(folder: Path) -> list[str]:
+    """A backup's rows, each a line."""
+    with gzip.open(folder / "rows.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return list(lines)
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """What a backup says of itself, without when it was made."""
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    del manifest["made_at"]
+    return manifest
 
 
 def restore(portal: Portal, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -81,11 +113,8 @@ def test_all_comes_back_and_the_board_is_the_same(
     assert "everything holds" in empty.manage("verify")
     # To the last bit: what the restored site would save is what was saved.
     empty.manage("backup", str(tmp_path / "again"))
-    first, second = (
-        json.loads((folder / "manifest.json").read_text()) for folder in (saved, tmp_path / "again")
-    )
-    del first["made_at"], second["made_at"]
-    assert second == first
+    first = manifest_of(saved)
+    assert manifest_of(tmp_path / "again") == first
     assert len(first["files"]) > 3
     assert first["missing"] == []
     lost.start()
@@ -168,20 +197,66 @@ def test_a_backup_moves_a_site_from_postgresql_to_sqlite(
     backup: tuple[Portal, Path], tmp_path: Path
 ) -> None:
     _, saved = backup
-    (tmp_path / "moved").mkdir()
-    moved = Portal(tmp_path / "moved")
-    try:
-        moved.env["DATABASE_URL"] = f"sqlite:///{tmp_path / 'moved' / 'portal.sqlite3'}"
-        moved.manage("prepare", "--skip-static")
-
+    with prepared_portal(tmp_path / "moved", DATABASE_URL="") as moved:
         done = restore(moved, saved)
 
         assert done.returncode == 0, done.stdout + done.stderr
+        assert moved.sqlite.exists()
         moved.manage("backup", str(tmp_path / "again"))
-        sums = [
-            json.loads((folder / "manifest.json").read_text())["rows_sha256"]
-            for folder in (saved, tmp_path / "again")
+    assert rows_of(tmp_path / "again") == rows_of(saved)
+
+
+@pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="needs PostgreSQL beside SQLite")
+def test_a_backup_moves_a_site_from_sqlite_to_postgresql(empty: Portal, tmp_path: Path) -> None:
+    with saved_portal(tmp_path, DATABASE_URL="") as lost:
+        assert lost.sqlite.exists()
+        saved = tmp_path / "saved"
+
+        done = restore(empty, saved)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "everything holds" in done.stdout
+        empty.manage("backup", str(tmp_path / "again"))
+        # Row by row, so that a difference is named; then what the manifest says of all of them.
+        rows = rows_of(saved)
+        assert len(rows) > 100
+        assert rows_of(tmp_path / "again") == rows
+        assert manifest_of(tmp_path / "again") == manifest_of(saved)
+        assert [count for (count,) in empty.query("SELECT count(*) FROM audit_auditentry")] == [
+            manifest_of(saved)["rows"]["audit.AuditEntry"]
         ]
-        assert sums[0] == sums[1]
-    finally:
-        moved.close()
+        lost.start()
+        empty.start()
+        assert board_of(empty) == board_of(lost)
+        assert len(board_of(empty)) == 3
+        again = empty.upload(
+            empty.token("new@example.org"), "all.zip", make.zipped(make.files()), model="After"
+        )
+        assert again.status_code == 201
+
+
+def test_files_come_back_into_a_bucket(backup: tuple[Portal, Path], tmp_path: Path) -> None:
+    lost, saved = backup
+    with (
+        running_s3(tmp_path / "s3") as server,
+        prepared_portal(tmp_path / "moved", **server.environment) as moved,
+    ):
+        done = restore(moved, saved)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "everything holds" in done.stdout
+        kept = {
+            str(path.relative_to(server.bucket)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in server.bucket.rglob("*")
+            if path.is_file()
+        }
+        assert kept == manifest_of(saved)["files"]
+        # Nothing is read beside the bucket.
+        assert not list((tmp_path / "moved" / "files").glob("*"))
+        moved.start()
+        lost.start()
+        assert board_of(moved) == board_of(lost)
+        lost.stop()
+        token = moved.token()
+        sent = moved.upload(token, "all.zip", make.zipped(make.files()), model="After")
+        assert moved.wait_scored(token, sent.json()["id"])["status"] == "done"
