@@ -158,6 +158,10 @@ def _folder(user: str | None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# What notices dead workers and lost messages fast, so that a test need not wait.
+FAST = {"LEASE_SECONDS": "4", "SWEEP_SECONDS": "1", "ANNOUNCE_AGAIN_SECONDS": "5"}
+
+
 @contextmanager
 def faulty_portal(
     folder: Path,
@@ -168,10 +172,9 @@ def faulty_portal(
     /,
     **settings: str,
 ) -> Iterator[Portal]:
-    """A portal on servers of the test's own that notices dead workers fast, with a release."""
-    fast = {"LEASE_SECONDS": "4", "SWEEP_SECONDS": "1", "ANNOUNCE_AGAIN_SECONDS": "5"}
-    fast |= {"DATABASE_URL": database.url, "REDIS_URL": broker.url, "OFFLINE_RELEASE": "false"}
-    with running_portal(folder / "state", **(fast | settings)) as portal:
+    """A portal on servers of the test's own, with a release; in all else as a user has it."""
+    servers = {"DATABASE_URL": database.url, "REDIS_URL": broker.url, "OFFLINE_RELEASE": "false"}
+    with running_portal(folder / "state", **(servers | settings)) as portal:
         make.write_labels(folder / "labels", n=examples)
         portal.manage("import_release", str(folder / "labels"), "--name", release, "--labels-only")
         yield portal

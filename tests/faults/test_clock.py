@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import needs
-from tests.faults.servers import Broker, Database, faulty_portal, submit
+from tests.faults.servers import FAST, Broker, Database, faulty_portal, submit
 from tests.flow.workers import stop_in_the_middle
 from tests.portal import Portal, wait_until
 
@@ -56,7 +56,7 @@ def portal(tmp_path: Path, clock: Clock, database: Database, broker: Broker) -> 
         broker,
         "clocks",
         EXAMPLES,
-        **clock.settings,
+        **(FAST | clock.settings),
     ) as portal:
         yield portal
 

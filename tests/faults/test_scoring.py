@@ -28,7 +28,7 @@ def portal(tmp_path: Path, database: Database, broker: Broker) -> Iterator[Porta
         broker,
         "limits",
         EXAMPLES,
-        LEASE_SECONDS="60",
+        SWEEP_SECONDS="1",
         SCORING_TASK_SECONDS="3",
         SCORING_MEMORY_MIB="256",
     ) as portal:

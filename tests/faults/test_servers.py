@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests import make
-from tests.faults.servers import Broker, Database, csrf, faulty_portal, signed_in, submit
+from tests.faults.servers import FAST, Broker, Database, csrf, faulty_portal, signed_in, submit
 from tests.flow.workers import stop_in_the_middle
 from tests.portal import Portal, wait_until
 
@@ -30,6 +30,7 @@ def portal(tmp_path: Path, database: Database, broker: Broker) -> Iterator[Porta
         broker,
         "servers",
         EXAMPLES,
+        **FAST,
     ) as portal:
         yield portal
 
