@@ -17,12 +17,21 @@ SECURE = {"Host": HOST, "X-Forwarded-Proto": "https"}
 
 
 @pytest.fixture(scope="module")
-def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the user whom the web process runs as."""
+    found: Path = tmp_path_factory.mktemp("home")
+    return found
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[str]:
     """A web process on an empty database, as an operator starts it."""
     state: Path = tmp_path_factory.mktemp("production")
     env = {
         **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
         "STATE_DIR": str(state),
+        "HOME": str(home),
+        "XDG_RUNTIME_DIR": str(home),
         "HTTPS": "true",
         "ALLOWED_HOSTS": HOST,
         "CSRF_TRUSTED_ORIGINS": f"https://{HOST}",
@@ -130,3 +139,9 @@ def test_a_session_does_not_let_another_site_use_the_api(production: str) -> Non
 
     assert answer.status_code == 401
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_the_web_process_takes_commands_from_nobody(production: str, home: Path) -> None:
+    assert requests.get(f"{production}/healthz", headers=SECURE, timeout=20).ok
+
+    assert not [path for path in home.rglob("*") if path.is_socket()]
