@@ -193,8 +193,7 @@ def signed_in(portal: Portal, email: str) -> requests.Session:
     browser = requests.Session()
     page = f"{portal.url}/accounts/signup/"
     browser.get(page, timeout=60)
-    password = "correct horse battery"
-    fields = {"email": email, "password1": password, "password2": password}
+    fields = dict.fromkeys(("password1", "password2"), "correct horse battery") | {"email": email}
     answer = browser.post(page, fields | csrf(browser), headers={"Referer": page}, timeout=60)
     assert answer.ok, answer.text
     return browser
