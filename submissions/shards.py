@@ -3,7 +3,7 @@
 A shard's fence grows with each claim; whoever puts an answer must show the fence it was given.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -178,6 +178,14 @@ def unanswered(shard: RunShard) -> list[list[int]]:
     return [group for group in groups if group]
 
 
+def _storable(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Texts without NUL, which a model may say and PostgreSQL does not store."""
+    return {
+        name: value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
+        for name, value in columns.items()
+    }
+
+
 def put_answer(
     shard: RunShard, *, position: int, state: str, now: datetime, **columns: Any
 ) -> bool:
@@ -189,7 +197,7 @@ def put_answer(
     Returns:
         Whether it was stored: False if another worker's answer came first, or the claim is lost.
     """
-    values = {"state": state, "at": now, **columns}
+    values = {"state": state, "at": now, **_storable(columns)}
     with transaction.atomic():
         held = _held(shard).filter(run__status__in=_KEEPING)
         if not list(held.select_for_update(of=("self",))):
