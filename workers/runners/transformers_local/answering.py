@@ -7,7 +7,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 
@@ -27,15 +27,7 @@ from workers.runners.transformers_local.room import (
     where_of,
 )
 from workers.runners.transformers_local.texts import BadTemplate, cut_at_stop
-
-T = TypeVar("T")
-
-_NO_MEMORY_TEXTS = ("can't allocate memory", "out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
-_POISON_TEXTS = ("CUDA error", "CUDNN_STATUS_EXECUTION_FAILED", "CUBLAS_STATUS_EXECUTION_FAILED")
-
-
-class Poisoned(Exception):
-    """The card's driver has lost this process's state: nothing it computes can be trusted."""
+from workers.runners.transformers_local.watching import OutOfMemory, watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +39,6 @@ class Failure:
     limit_tokens: int | None = None
     asked_tokens: int | None = None
     steps: tuple[str, ...] = ()
-
-
-class _OutOfMemory(Exception):
-    """A device had not enough memory for what was tried."""
 
 
 @dataclass(slots=True)
@@ -121,8 +109,8 @@ class Answering:
         while True:
             kept = self._reader.length
             try:
-                return self._said(asked, _watched(attempt))
-            except _OutOfMemory:
+                return self._said(asked, watched(attempt))
+            except OutOfMemory:
                 pass
             # Out of the handler, or the error would still hold what the attempt had taken.
             if not self._give_up(is_side_by_side=False, kept=kept):
@@ -140,7 +128,7 @@ class Answering:
                 for one, answer in self._side_by_side(opened, arrivals, max_new_tokens):
                     yield one.asked, self._said(one.asked, answer)
                 break
-            except _OutOfMemory:
+            except OutOfMemory:
                 pass
             if not self._give_up(is_side_by_side=True):
                 break
@@ -151,7 +139,7 @@ class Answering:
     def _side_by_side(
         self, opened: list[Open], arrivals: Arrivals, max_new_tokens: int
     ) -> Iterator[tuple[Open, Answer]]:
-        """One pass over what is not done and what arrives.  Raises: _OutOfMemory."""
+        """One pass over what is not done and what arrives.  Raises: OutOfMemory."""
         again = [one for one in opened if not one.is_done]
         if not again:
             if (first := arrivals(self._config.context_tokens)) is None:
@@ -177,7 +165,7 @@ class Answering:
             capacity=capacity,
             is_end=self._is_end(again[0].asked),
         )
-        while (ended := _watched(lambda: next(found, None))) is not None:
+        while (ended := watched(lambda: next(found, None))) is not None:
             number, answer = ended
             taken[number].is_done = True
             yield taken[number], answer
@@ -196,6 +184,9 @@ class Answering:
         room = sum(free_bytes(self._config))
         if self._is_card:
             room -= SPARE_BYTES + activation_bytes(self._model, self._ladder.chunk_tokens)
+        elif self._config.memory_bytes:
+            # What it may take is the whole of it: its weights have their part already.
+            room -= int(self._model.get_memory_footprint())
         return max(1, min(self._ladder.at_once, room // max(1, a_row)))
 
     def open(self, asked: Asked) -> Open | Failure:
@@ -275,23 +266,3 @@ class Answering:
         gc.collect()
         if self._is_card:
             torch.cuda.empty_cache()
-
-
-def _watched(work: Callable[[], T]) -> T:
-    """Tell a want of memory and a lost card from other errors.
-
-    Raises:
-        _OutOfMemory: if memory did not suffice.
-        Poisoned: if the process must end.
-    """
-    try:
-        return work()
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise _OutOfMemory from error
-    except RuntimeError as error:
-        text = str(error)
-        if any(one in text for one in _NO_MEMORY_TEXTS):
-            raise _OutOfMemory from error
-        if any(one in text for one in _POISON_TEXTS):
-            raise Poisoned(text.splitlines()[0]) from error
-        raise

@@ -158,8 +158,8 @@ def main(arguments: Sequence[str]) -> None:
     os.environ["USE_HUB_KERNELS"] = "0"
     inbox = Inbox(sys.stdin.buffer)
     # torch and transformers, in this process alone.
-    from workers.runners.transformers_local.answering import Poisoned  # noqa: PLC0415
     from workers.runners.transformers_local.room import CannotLoad  # noqa: PLC0415
+    from workers.runners.transformers_local.watching import Poisoned  # noqa: PLC0415
 
     try:
         Child(config, inbox, out).work()
