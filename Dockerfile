@@ -16,6 +16,8 @@ RUN groupadd --system --gid 10001 portal \
 WORKDIR /app
 COPY --from=models /venv /venv
 COPY . .
+# Whoever builds may keep a checkout that nobody else reads; the portal's user has to.
+RUN chmod -R go+rX .
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -40,7 +42,9 @@ ENV PATH=/venv/bin:$PATH \
     STATIC_ROOT=/app/collected \
     BIND=0.0.0.0
 # With a state folder of its own, so that no secret made here ends in the image.
-RUN STATE_DIR=/tmp/build python manage.py prepare --only-static && rm -r /tmp/build
+RUN STATE_DIR=/tmp/build python manage.py prepare --only-static && rm -r /tmp/build \
+    # Whoever builds may keep a checkout that nobody else reads; the portal's user has to.
+    && chmod -R go+rX .
 USER 10001:10001
 VOLUME /state
 EXPOSE 8000
