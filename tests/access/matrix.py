@@ -12,7 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.access.world import TASK, Things
+from submissions.contexts import sign_link
+from submissions.models import Release
+from tests.access.world import PUBLIC, SECRET, SERIES, TASK, Things
 
 Arguments = Callable[[Things], dict[str, Any]]
 
@@ -24,7 +26,7 @@ class Row:
     method: str
     statuses: str
     arguments: Arguments = field(default=lambda _things: {})
-    query: str = ""
+    query: str | Callable[[Things], str] = ""
     body: str | Callable[[Things], str] = ""
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -39,7 +41,7 @@ def _submission(things: Things) -> dict[str, Any]:
 
 
 def _submission_chart(things: Things) -> dict[str, Any]:
-    return _submission(things) | {"name": "none"}
+    return _submission(things) | {"name": "radar"}
 
 
 def _task_of(things: Things) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def _model(things: Things) -> dict[str, Any]:
 
 
 def _model_chart(things: Things) -> dict[str, Any]:
-    return _model(things) | {"name": "tasks"}
+    return _model(things) | {"name": "radar"}
 
 
 def _evaluation(things: Things) -> dict[str, Any]:
@@ -116,6 +118,26 @@ def _lab_model(things: Things) -> dict[str, Any]:
 
 def _secret(things: Things) -> dict[str, Any]:
     return {"secret": things.secret}
+
+
+def _pair(things: Things) -> str:
+    return f"s={things.submission.public_id},{things.second.public_id}"
+
+
+def _pair_on_task(things: Things) -> str:
+    return f"{_pair(things)}&task={TASK}"
+
+
+def _unshared(things: Things) -> str:
+    return f"model={things.model.slug}"
+
+
+def _series_model(things: Things) -> dict[str, Any]:
+    return _model(things) | {"name": SERIES}
+
+
+def _key(things: Things) -> str:
+    return f"key={sign_link(Release.objects.get(name=SECRET), things.owner)}"
 
 
 def _named(**values: str) -> Arguments:
@@ -181,7 +203,7 @@ API: Final[dict[str, list[Row]]] = {
     "api:evaluation": [Row("GET", SHARED, _evaluation)],
     "api:events": [Row("GET", OPEN)],
     "api:board": [Row("GET", OPEN)],
-    "api:compare": [Row("GET", "400 400 400 400 400")],
+    "api:compare": [Row("GET", SHARED, query=_pair)],
     "api:queue": [Row("GET", OPEN)],
     "api:runs": [
         Row("GET", API_SIGNED_IN),
@@ -274,14 +296,18 @@ PAGES: Final[dict[str, list[Row]]] = {
     "submissions:leaderboard-export": [Row("GET", OPEN, _named(suffix="csv"))],
     "submissions:board-feed": [Row("GET", OPEN)],
     "submissions:board-picture": [Row("GET", OPEN)],
-    "submissions:badge": [Row("GET", NOT_LISTED, _model)],
-    "submissions:board-chart": [Row("GET", NOT_LISTED, _named(name="none"))],
+    # Pictures for everybody's pages: what is private is on none, not even for its owner.
+    "submissions:badge": [
+        Row("GET", NOT_LISTED, _model),
+        Row("GET", OPEN, _named(slug=PUBLIC)),
+    ],
+    "submissions:board-chart": [Row("GET", OPEN, _named(name="timeline"))],
     "submissions:tasks": [Row("GET", OPEN)],
-    "submissions:tasks-chart": [Row("GET", NOT_LISTED, _named(name="none"))],
+    "submissions:tasks-chart": [Row("GET", OPEN, _named(name="benchmark"))],
     "submissions:task": [Row("GET", OPEN, _named(slug=TASK))],
-    "submissions:task-chart": [Row("GET", NOT_LISTED, _named(slug=TASK, name="none"))],
+    "submissions:task-chart": [Row("GET", OPEN, _named(slug=TASK, name="distribution"))],
     "submissions:model": [Row("GET", SHARED, _model)],
-    "submissions:model-chart": [Row("GET", NOT_LISTED, _model_chart)],
+    "submissions:model-chart": [Row("GET", SHARED, _model_chart)],
     "submissions:submit": [
         Row("GET", SIGNED_IN),
         Row("POST", "302 302 302 in 302", body="kind=predictions"),
@@ -301,7 +327,7 @@ PAGES: Final[dict[str, list[Row]]] = {
     "submissions:draft-discard": [Row("POST", "302 404 404 in 404", _draft)],
     "submissions:submission": [Row("GET", SHARED, _submission)],
     "submissions:examples": [Row("GET", SHARED, _task_of)],
-    "submissions:submission-chart": [Row("GET", NOT_LISTED, _submission_chart)],
+    "submissions:submission-chart": [Row("GET", SHARED, _submission_chart)],
     "submissions:file": [Row("GET", SHARED, _file)],
     "submissions:withdraw": [Row("POST", OWNERS_ACTION, _submission)],
     "submissions:publish": [Row("POST", OWNERS_ACTION, _submission)],
@@ -309,13 +335,12 @@ PAGES: Final[dict[str, list[Row]]] = {
     "submissions:unlist": [Row("POST", OWNERS_ACTION, _submission)],
     "submissions:rename": [Row("POST", OWNERS_ACTION, _submission)],
     "submissions:supersede": [Row("POST", OWNERS_ACTION, _submission)],
-    "submissions:compare": [Row("GET", "400 400 400 400 400")],
-    "submissions:compare-examples": [Row("GET", "400 400 400 400 400")],
-    "submissions:compare-chart": [Row("GET", NOT_LISTED, _named(name="none"))],
+    "submissions:compare": [Row("GET", SHARED, query=_pair)],
+    "submissions:compare-examples": [Row("GET", SHARED, query=_pair_on_task)],
+    "submissions:compare-chart": [Row("GET", SHARED, _named(name="radar"), query=_pair)],
     "submissions:mine": [Row("GET", SIGNED_IN)],
     "submissions:organization-models": [Row("GET", MEMBERS_PAGE, _lab)],
-    # No model is named, which is none to share.
-    "submissions:share": [Row("POST", "404 404 404 in 404", _lab)],
+    "submissions:share": [Row("POST", OWNERS_ACTION, _lab, body=_unshared)],
     "submissions:unshare": [Row("POST", OWNERS_ACTION, _lab_model)],
     "submissions:queue": [Row("GET", OPEN)],
     "submissions:docs": [Row("GET", OPEN, _named(name="scoring"))],
@@ -353,16 +378,21 @@ PAGES: Final[dict[str, list[Row]]] = {
     ],
     "submissions:run": [Row("GET", "200 404 404 in 200", _run)],
     "submissions:run-change": [Row("POST", OWNERS_ACTION, _run_action)],
-    "submissions:prompts": [Row("GET", NOT_LISTED, _submission)],
+    "submissions:prompts": [Row("GET", SHARED, _submission)],
     "submissions:releases": [Row("GET", OPEN)],
     "submissions:release": [Row("GET", OPEN, _named(name="test"))],
-    "submissions:contexts": [Row("GET", NOT_LISTED, _named(name="test", task=TASK))],
+    # Who has a key gets them, whoever that is: a key is made for who is signed in.
+    "submissions:contexts": [
+        Row("GET", "403 403 403 403 403", _named(name=SECRET, task=TASK)),
+        Row("GET", OPEN, _named(name=SECRET, task=TASK), query=_key),
+    ],
     "submissions:sample": [Row("GET", NOT_LISTED, _named(name="test", slug="none"))],
-    "submissions:series": [Row("GET", NOT_LISTED, _named(name="none"))],
-    "submissions:series-chart": [Row("GET", NOT_LISTED, _named(name="none", chart="none"))],
-    "submissions:series-model": [Row("GET", NOT_LISTED, _named(name="none", slug="none"))],
+    "submissions:series": [Row("GET", OPEN, _named(name=SERIES))],
+    "submissions:series-chart": [Row("GET", OPEN, _named(name=SERIES, chart="lengths"))],
+    "submissions:series-model": [Row("GET", SHARED, _series_model)],
+    # Of this release nobody knows how deep its needles lie, so there is no map.
     "submissions:series-model-chart": [
-        Row("GET", NOT_LISTED, _named(name="none", slug="none", chart="none"))
+        Row("GET", NOT_LISTED, lambda things: _series_model(things) | {"chart": "depths"}),
     ],
     "notices:notices": [Row("GET", SIGNED_IN)],
     "notices:mail": [Row("POST", "302 302 302 in 302")],

@@ -84,7 +84,7 @@ def ask(world: World, role: str, name: str, row: Row, things: Things) -> str:
         client = world.client(role)
         answer = client.generic(
             row.method,
-            f"{address}?{row.query}",
+            f"{address}?{row.query(things) if callable(row.query) else row.query}",
             row.body(things) if callable(row.body) else row.body,
             content_type=content_type(name, row),
             headers=row.headers,

@@ -1,23 +1,41 @@
 """Two people's private things of every kind, and five visitors."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import ApiToken, Invitation, Membership, Organization, User
 from accounts.organizations import found_organization, invite
 from notices.models import Delivery, Webhook
-from submissions.entries import ModelFacts
-from submissions.models import Draft, Endpoint, HostedRun, HubModel, PartialUpload, Submission
+from submissions.entries import ModelFacts, enter_model
+from submissions.models import (
+    Answer,
+    Draft,
+    Endpoint,
+    HostedRun,
+    HubModel,
+    ModelEntry,
+    PartialUpload,
+    Release,
+    Submission,
+)
+from submissions.prompt_sets import find_prompt_set
 from submissions.receive import UploadOptions, receive_upload
+from submissions.runs import RunPlan, run_facts
 from submissions.uploads import begin_upload
 from tests import make
 from workers.tasks import evaluate
 
 ROLES: Final = ("owner", "member", "other", "anonymous", "staff")
 TASK: Final = "passkey"
+# The slug of a model that is on the board, and the names of a series and of a secret release.
+PUBLIC: Final = "public"
+SERIES: Final = "lengths"
+SECRET: Final = "secret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +45,9 @@ class Things:
     owner: User
     lab: Organization
     submission: Submission
+    second: Submission
+    # One's own, and shared with nobody.
+    model: ModelEntry
     draft: Draft
     upload: PartialUpload
     endpoint: Endpoint
@@ -57,8 +78,15 @@ class World:
 
 
 def make_world() -> World:
-    """Everybody and everything; the member belongs to the owner's organization."""
+    """Everybody and everything; the member belongs to the owner's organization.
+
+    A public model is on the board of the one release, which is a series of one length; of another
+    release, whose answers are secret, there are contexts.
+    """
     make.release()
+    Release.objects.update(series=SERIES, length_tokens=1000)
+    options = {"tokens": "256", "per_task": 1, "private": True, "verbosity": 0}
+    call_command("generate_release", name=SECRET, **options)
     people = {
         role: make.user(
             f"{role}@example.org", is_staff=role == "staff", is_superuser=role == "staff"
@@ -66,6 +94,7 @@ def make_world() -> World:
         for role in ROLES
         if role != "anonymous"
     }
+    _submit(make.user("public@example.org"), make.files(), ModelFacts(name=PUBLIC), is_public=True)
     own, foreign = _things(people["owner"], "Own"), _things(people["other"], "Foreign")
     Membership.objects.create(
         organization=own.lab, user=people["member"], role="member", joined_at=make.NOW
@@ -76,17 +105,19 @@ def make_world() -> World:
 def _things(owner: User, name: str) -> Things:
     now = timezone.now()
     lab = found_organization(f"{name} Lab", founder=owner, now=now)
-    submission = receive_upload(
-        make.files([TASK]),
-        model=ModelFacts(name=f"{name} model", shared_with=lab),
-        submitter=owner,
-        options=UploadOptions(
-            suite=make.SUITE.slug, visibility=Submission.Visibility.PRIVATE, note=name
-        ),
-        now=now,
+    shared = ModelFacts(name=f"{name} model", shared_with=lab)
+    submission = _submit(owner, make.files([TASK]), shared, note=name)
+    second = _submit(owner, make.files([TASK], right=1), shared)
+    endpoint = Endpoint.objects.create(
+        owner=owner,
+        name=name,
+        # By number: names are not looked up where nothing leads outside; nothing is sent there.
+        base_url="https://1.1.1.1/v1",
+        model_name="m",
+        context_tokens=1000,
+        created_at=now,
     )
-    evaluate(evaluation_id=submission.evaluations.get().pk)
-    submission.refresh_from_db()
+    _finish_run(submission, endpoint, now)
     invitation, secret = invite(
         lab, f"guest-of-{lab.slug}@example.org", role="member", inviter=owner, now=now
     )
@@ -95,17 +126,11 @@ def _things(owner: User, name: str) -> Things:
         owner=owner,
         lab=lab,
         submission=submission,
+        second=second,
+        model=enter_model(owner, ModelFacts(name=f"{name} unshared"), now=now),
         draft=_draft(owner, now),
         upload=begin_upload(owner, name="a.jsonl", length_bytes=9, metadata="", now=now),
-        endpoint=Endpoint.objects.create(
-            owner=owner,
-            name=name,
-            # By number: names are not looked up where nothing leads outside; nothing is sent there.
-            base_url="https://1.1.1.1/v1",
-            model_name="m",
-            context_tokens=1000,
-            created_at=now,
-        ),
+        endpoint=endpoint,
         hub_model=HubModel.objects.create(
             owner=owner,
             repository="org/name",
@@ -127,7 +152,7 @@ def _things(owner: User, name: str) -> Things:
             },
             created_at=now,
         ),
-        run=_run(owner, submission, now),
+        run=_run(submission, endpoint, now),
         token=ApiToken.objects.create(owner, name=name)[0],
         webhook=webhook,
         delivery=Delivery.objects.create(
@@ -138,22 +163,62 @@ def _things(owner: User, name: str) -> Things:
     )
 
 
+def _submit(
+    owner: User,
+    files: list[tuple[str, Any]],
+    model: ModelFacts,
+    *,
+    note: str = "",
+    is_public: bool = False,
+) -> Submission:
+    """A scored submission."""
+    visibility = Submission.Visibility.PUBLIC if is_public else Submission.Visibility.PRIVATE
+    options = UploadOptions(suite=make.SUITE.slug, visibility=visibility, note=note)
+    made = receive_upload(files, model=model, submitter=owner, options=options, now=timezone.now())
+    evaluate(evaluation_id=made.evaluations.get().pk)
+    made.refresh_from_db()
+    return made
+
+
 def _draft(owner: User, now: Any) -> Draft:
     return Draft.objects.create(
         owner=owner, kind="predictions", suite=make.SUITE.slug, created_at=now, updated_at=now
     )
 
 
-def _run(owner: User, submission: Submission, now: Any) -> HostedRun:
-    return HostedRun.objects.create(
-        owner=owner,
-        model=submission.model,
-        release=submission.release,
-        tasks=[TASK],
-        prompt_set="portal-1",
-        policy="middle",
-        visibility="private",
-        facts={},
-        sha256="0" * 64,
-        created_at=now,
+def _run(submission: Submission, endpoint: Endpoint, now: datetime) -> HostedRun:
+    """A run that waits."""
+    return HostedRun.objects.create(**_planned(submission, endpoint, now))
+
+
+def _finish_run(submission: Submission, endpoint: Endpoint, now: datetime) -> None:
+    """A run that became the submission, with what it sent for one example."""
+    finished = _planned(submission, endpoint, now) | {
+        "status": HostedRun.Status.FINISHED,
+        "planned_at": now,
+        "finished_at": now,
+        "submission": submission,
+    }
+    Answer.objects.create(
+        run=HostedRun.objects.create(**finished),
+        task=TASK,
+        position=0,
+        state=Answer.State.OK,
+        finish_reason="stop",
+        prompt_sha256="0" * 64,
+        at=now,
     )
+
+
+def _planned(submission: Submission, endpoint: Endpoint, now: datetime) -> dict[str, Any]:
+    asked: dict[str, Any] = {
+        "endpoint": endpoint,
+        "model": submission.model,
+        "release": submission.release,
+        "policy": "middle",
+        "visibility": "private",
+    }
+    prompts = find_prompt_set(make.SUITE.slug, "portal-chat-1")
+    facts = run_facts(RunPlan(**asked, prompt_set=prompts), [TASK])
+    told = {"tasks": [TASK], "prompt_set": prompts.label, "facts": facts, "sha256": "0" * 64}
+    return asked | told | {"owner": endpoint.owner, "created_at": now}
