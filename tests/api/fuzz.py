@@ -93,6 +93,9 @@ def filled_portal(state: Path) -> Iterator[Portal]:
         running_portal(state, HUB_URL=hub, MODELS_DIR=str(models), **NO_LIMITS) as portal,
     ):
         portal.manage("import_release", str(labels), "--name", "test", "--labels-only")
+        # One with contexts to ask about, whose answers are secret; a series of one length, too.
+        fresh = ("--name", "fresh", "--tokens", "256", "--per-task", "1", "--private")
+        portal.manage("generate_release", *fresh)
         yield portal
 
 
@@ -115,7 +118,7 @@ def ask(portal: Portal, who: str, *more: str, examples: int, phases: str = PHASE
         made = portal.upload(token, "all.zip", archive, model=f"Of {who}")
         assert made.status_code == 201, made.text
         portal.wait_scored(token, made.json()["id"])
-        known = things_of(portal, token, made.json())
+        known = things_of(portal, token, made.json(), archive)
     with tempfile.TemporaryDirectory() as folder:
         config = _config(folder, known)
         report = Path(folder) / "report.json"
@@ -144,27 +147,40 @@ def ask(portal: Portal, who: str, *more: str, examples: int, phases: str = PHASE
     return Outcome(who, cases.get("generated", 0), failures, done.stdout + done.stderr)
 
 
-def things_of(portal: Portal, token: str, submission: dict[str, Any]) -> dict[str, list[Any]]:
+def things_of(
+    portal: Portal, token: str, submission: dict[str, Any], archive: bytes
+) -> dict[str, list[Any]]:
     """One thing of each kind, made over the API; their ids and slugs."""
 
-    def make(path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def make(path: str, body: dict[str, Any], *, files: bytes = b"") -> str | None:
+        form = {"data": body, "files": {"files": ("all.zip", files)}}
+        sent = form if files else {"json": body}
         answer = requests.post(
             f"{portal.url}/api/v1/{path}/",
-            json=body,
             headers={"Authorization": f"Token {token}"},
             timeout=60,
+            **sent,  # type: ignore[arg-type]
         )
         # Made in an earlier round, perhaps.
         found: dict[str, Any] = answer.json()
-        return found
+        name: str | None = found.get("id") or found.get("slug")
+        return name
 
+    own = submission["id"]
     facts = {"base_url": NOWHERE, "model_name": "m", "context_tokens": 4096}
-    endpoint = make("endpoints", {"name": f"E {submission['id']}", **facts})
-    hub_model = make("hub-models", {"repository": "local/tiny"})
-    hook = make("webhooks", {"url": f"{NOWHERE}/{submission['id']}"})
-    lab = make("organizations", {"name": f"Lab {submission['id']}"})
-    ids = [submission["id"], endpoint.get("id"), hub_model.get("id"), hook.get("id")]
-    slugs = ["passkey", submission["model_slug"], lab.get("slug")]
+    endpoint = make("endpoints", {"name": f"E {own}", **facts})
+    run = {"endpoint": endpoint, "release": "fresh", "model": f"Run {own}"}
+    draft = {"model": f"Draft {own}", "contamination": "no"}
+    ids = [
+        own,
+        endpoint,
+        make("hub-models", {"repository": "local/tiny"}),
+        make("runs", run),
+        make("drafts", draft, files=archive),
+        make("webhooks", {"url": f"{NOWHERE}/{own}"}),
+    ]
+    lab = make("organizations", {"name": f"Lab {own}"})
+    slugs = ["passkey", submission["model_slug"], lab]
     return {"ids": [one for one in ids if one], "slugs": [one for one in slugs if one]}
 
 
@@ -181,7 +197,7 @@ def _root() -> Path:
 def _config(folder: str, known: dict[str, list[Any]]) -> Path:
     """The checks' settings, and what is there to be asked for."""
     values = {
-        "releases": ["test"],
+        "releases": ["test", "fresh"],
         "numbers": [1, 2, 3],
         "repositories": ["local/tiny", "org/name"],
         "addresses": [f"{NOWHERE}/v1", f"{NOWHERE}/hook"],
