@@ -14,6 +14,7 @@ from submissions.access import submittable_models
 from submissions.draft_files import drop_files, keep_files, open_files
 from submissions.entries import ModelFacts
 from submissions.files import DamagedFile
+from submissions.kinds import PREDICTIONS
 from submissions.limits import DRAFT_DAYS, DRAFTS_OPEN, SWEEP_ROWS
 from submissions.models import Draft, DraftFile, ModelEntry, Submission
 from submissions.models.submission import new_public_id
@@ -83,6 +84,34 @@ def open_draft(owner: User, *, kind: str, suite: str, now: datetime) -> Draft:
             created_at=now,
             updated_at=now,
         )
+
+
+def make_draft(
+    owner: User,
+    files: Sequence[tuple[str, IO[bytes]]],
+    *,
+    model: ModelEntry | ModelFacts,
+    options: UploadOptions,
+    now: datetime,
+) -> Draft:
+    """Begin a draft and take every step but the last at once, as a script does.
+
+    Raises:
+        TooManyDrafts: if too many are open.
+        Refused: with every problem of the files; then there is no draft.
+    """
+    draft = open_draft(owner, kind=PREDICTIONS.slug, suite=options.suite, now=now)
+    try:
+        known = model if isinstance(model, ModelEntry) else None
+        facts = {} if known else {name: getattr(model, name) for name in FACTS}
+        save_model(draft, model=known, facts=facts, now=now)
+        told = ("release", "drop_first_number", "declared", "note")
+        save_protocol(draft, {name: getattr(options, name) for name in told}, now=now)
+        save_files(draft, files, now=now)
+    except Exception:
+        throw_away(draft)
+        raise
+    return draft
 
 
 def save_model(

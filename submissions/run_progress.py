@@ -31,6 +31,8 @@ from submissions.shards import price, spent
 # Bytes of text a token stands for, on average: English prose and code, and Chinese in UTF-8.
 _BYTES_PER_TOKEN: Final = {"en": 3.6, "zh": 3.2}
 _TEMPLATE_TOKENS: Final = 120
+# How many examples without an answer are listed.
+UNANSWERED: Final = 20
 # When nothing is known of a server: seconds for a thousand tokens read, and for one written.
 _READ_SECONDS, _WRITE_SECONDS = 0.25, 0.02
 
@@ -155,6 +157,11 @@ def progress_of(run: HostedRun, *, now: datetime) -> Progress:
         cut_tokens=sums["whole"] - sums["kept"],
         seconds_left=_seconds_left(run, tasks, now),
     )
+
+
+def unanswered(run: HostedRun) -> QuerySet[Answer]:
+    """The first examples without an answer, so far or for good."""
+    return run.answers.exclude(state__in=Answer.FINAL).order_by("task", "position")[:UNANSWERED]
 
 
 def _task_progress(run: HostedRun) -> list[TaskProgress]:

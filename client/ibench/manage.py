@@ -42,6 +42,13 @@ class Managing(Calls):
         path = f"{API}/submissions/{segment(submission)}/files/{segment(sha256)}/"
         return self._connection.send("GET", path).content
 
+    def prompts(self, submission: str, *, texts: bool = False) -> bytes:
+        """What the portal's workers sent, as JSON lines: hashes; or texts, of a public release."""
+        path = f"{API}/submissions/{segment(submission)}/prompts/"
+        headers = {"Accept": "application/x-ndjson"}
+        params = {"texts": "true"} if texts else {}
+        return self._connection.send("GET", path, params=params, headers=headers).content
+
     def change_model(self, model: str, **changes: Any) -> dict[str, Any]:
         """Change what is said of a model: name, organization, licence … or `shared_with`."""
         return cast("dict[str, Any]", self._send("PATCH", f"models/{segment(model)}/", changes))

@@ -1,27 +1,24 @@
 """The portal as Python calls: what `ibench` can do, a program can do."""
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
 from ibench import config
 from ibench.calls import given, segment
-from ibench.errors import StillOpen
+from ibench.drafting import Drafting
 from ibench.hosting import Hosting
 from ibench.http import Connection
 from ibench.journal import Journal, Ticker
 from ibench.manage import Managing
 from ibench.shapes import Board, DryRun, Submission
 from ibench.upload import send_files
+from ibench.waiting import wait_while
 
 _OPEN: Final = ("queued", "running")
-# How often a submission is asked for: at first each second, in the end every ten.
-_PAUSE_SECONDS: Final = 1.0
-_PAUSE_MAX_SECONDS: Final = 10.0
 
 
-class Portal(Managing, Hosting):
+class Portal(Managing, Hosting, Drafting):
     """One portal, seen by the holder of one token.
 
     Args:
@@ -111,21 +108,19 @@ class Portal(Managing, Hosting):
         Raises:
             StillOpen: if that took longer than `timeout_seconds`.
         """
-        deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
-        pause, seen = _PAUSE_SECONDS, ""
-        while True:
+
+        def look() -> tuple[Submission, str]:
             one = self.status(submission)
-            if on_change is not None and one["status"] != seen:
-                on_change(one)
-            seen = one["status"] or ""
-            if seen not in _OPEN:
-                return one
-            if deadline is not None and time.monotonic() + pause > deadline:
-                raise StillOpen(
-                    f"{submission} is still {seen}.", fix=f"Wait on: ibench watch {submission}"
-                )
-            time.sleep(pause)
-            pause = min(pause * 1.25, _PAUSE_MAX_SECONDS)
+            return one, one["status"] or ""
+
+        return wait_while(
+            look,
+            _OPEN,
+            what=submission,
+            go_on=f"ibench watch {submission}",
+            timeout_seconds=timeout_seconds,
+            on_change=on_change,
+        )
 
     def board(self, **filters: str | int | None) -> Board:
         """The board with all its rows; the filters are the page's: scorer, release, q, sort …"""
@@ -143,6 +138,25 @@ class Portal(Managing, Hosting):
         ids = [segment(one) for one in submissions]
         params = {"s": ",".join(ids), **options}
         return cast("dict[str, Any]", self._get("compare/", params))
+
+    def differing(self, first: str, later: str, *, task: str, page: int = 1) -> dict[str, Any]:
+        """Twenty of a task's examples on which two submissions score differently."""
+        params: dict[str, str | int] = {"s": f"{segment(first)},{segment(later)}", "task": task}
+        found = self._get("compare/examples/", {**params, "page": page})
+        return cast("dict[str, Any]", found)
+
+    def series(self, name: str, **options: str | None) -> dict[str, Any]:
+        """Each model's scores over the lengths of a series; options: scorer, task."""
+        return cast("dict[str, Any]", self._get(f"series/{segment(name)}/", options))
+
+    def depths(self, name: str, model: str, **options: str | None) -> dict[str, Any]:
+        """A model's scores over lengths and depths of a series; options: scorer, task."""
+        path = f"series/{segment(name)}/models/{segment(model)}/"
+        return cast("dict[str, Any]", self._get(path, options))
+
+    def release_files(self, release: str) -> dict[str, Any]:
+        """Where the files of a generated release are; those of secret answers, for a day."""
+        return cast("dict[str, Any]", self._get(f"releases/{segment(release)}/files/"))
 
     def export(self, kind: str = "csv", **filters: str | int | None) -> bytes:
         """The board as a file, under the name's suffix: csv, json, parquet, tex, md …"""

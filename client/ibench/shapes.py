@@ -146,6 +146,48 @@ class DryRun(TypedDict):
     warnings: list[dict[str, Any]]
 
 
+class Tried(TypedDict):
+    """What files would score under one scorer, and where that would rank; null: tasks lack."""
+
+    average: float | None
+    low: float | None
+    high: float | None
+    rank_low: int | None
+    rank_high: int | None
+    ranked: int | None
+    tasks: list[dict[str, Any]]
+
+
+class Trial(TypedDict):
+    """What a draft's files would score against today's board, by scorer."""
+
+    status: Literal["none", "hidden", "waiting", "failed", "done"]
+    reason: str
+    scorers: dict[str, Tried]
+
+
+class Draft(TypedDict):
+    """A submission on its way in; `lacks` names the first step that is not done."""
+
+    id: str
+    url: str
+    page: str
+    model: str
+    model_slug: str | None
+    release: str | None
+    declared: dict[str, str]
+    note: str
+    files: list[dict[str, Any]]
+    tasks: list[dict[str, Any]]
+    missing_tasks: list[str]
+    warnings: list[dict[str, Any]]
+    trial: Trial
+    lacks: Literal["model", "protocol", "upload"] | None
+    created_at: str
+    updated_at: str
+    submission: str | None
+
+
 class Board(TypedDict):
     """The board's rows under one scorer."""
 

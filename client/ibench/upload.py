@@ -10,6 +10,7 @@ from ibench.journal import Journal, Ticker
 from ibench.parts import send_in_parts
 
 SUBMISSIONS: Final = "api/v1/submissions/"
+DRAFTS: Final = "api/v1/drafts/"
 # From here on files go in parts: less is sent again whole sooner than it is asked for.
 PARTS_FROM_BYTES: Final = 8 * 1024 * 1024
 
@@ -49,6 +50,7 @@ def send_files(
     journal: Journal,
     fields: Mapping[str, object],
     *,
+    path: str = SUBMISSIONS,
     on_bytes: Ticker | None = None,
 ) -> Any:
     """Bring files and their fields to the server: large ones in parts, small ones in one request.
@@ -57,12 +59,12 @@ def send_files(
     """
     try:
         if sum(file.size_bytes for file in journal.files) < PARTS_FROM_BYTES:
-            return _post_files(connection, journal, fields, on_bytes)
+            return _post_files(connection, journal, fields, path, on_bytes)
         ids = [send_in_parts(connection, journal, file, on_bytes) for file in journal.files]
         told = {name: value for name, value in fields.items() if value is not None}
         return connection.json(
             "POST",
-            SUBMISSIONS,
+            path,
             json={**told, "upload": ids},
             headers={"Idempotency-Key": journal.key},
             is_repeatable=True,
@@ -77,7 +79,11 @@ def send_files(
 
 
 def _post_files(
-    connection: Connection, journal: Journal, fields: Mapping[str, object], on_bytes: Ticker | None
+    connection: Connection,
+    journal: Journal,
+    fields: Mapping[str, object],
+    path: str,
+    on_bytes: Ticker | None,
 ) -> Any:
     with ExitStack() as stack:
         streams = [
@@ -91,7 +97,7 @@ def _post_files(
 
         return connection.json(
             "POST",
-            SUBMISSIONS,
+            path,
             data=as_form(fields),
             files=[("files", (file.name, stream)) for file, stream in streams],
             headers={"Idempotency-Key": journal.key},

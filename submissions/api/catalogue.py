@@ -13,9 +13,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import Organization
 from scoring import SUITES
 from submissions.api.base import ApiView
-from submissions.api.filters import TextFilter
+from submissions.api.filters import SlugFilter, TextFilter
 from submissions.api.pages import ListView
 from submissions.api.queries import Query
 from submissions.api.shapes import ReleaseShape, TaskShape
@@ -116,10 +117,18 @@ class ModelFilters(django_filters.FilterSet):
 
     weights = django_filters.ChoiceFilter(choices=ModelEntry.Weights.choices)
     q = TextFilter(method="search", max_length=100)
+    shared_with = SlugFilter(method="of_organization", max_length=140)
 
     class Meta:
         model = ModelEntry
         fields: ClassVar[list[str]] = []
+
+    def of_organization(
+        self, rows: QuerySet[ModelEntry], _name: str, slug: str
+    ) -> QuerySet[ModelEntry]:
+        """Those of an organization of the reader's: with whom others share, is theirs to know."""
+        own = Organization.objects.filter(members=self.request.user.pk, slug=slug)
+        return rows.filter(shared_with__in=own)
 
     def search(self, rows: QuerySet[ModelEntry], _name: str, text: str) -> QuerySet[ModelEntry]:
         """Where the text stands in the name or the organization."""

@@ -27,6 +27,7 @@ CODES: Final[dict[str, int]] = {
     "unfinished-upload": HTTPStatus.CONFLICT,
     "wrong-offset": HTTPStatus.CONFLICT,
     "too-many-uploads": HTTPStatus.CONFLICT,
+    "too-many-drafts": HTTPStatus.CONFLICT,
     "unknown-tus-version": HTTPStatus.PRECONDITION_FAILED,
     "too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported-media-type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

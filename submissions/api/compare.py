@@ -130,23 +130,24 @@ class CompareView(ApiView):
     @extend_schema(summary="Compare submissions", responses=ComparisonShape)
     def get(self, request: Request) -> Response:
         """Paired differences over common examples, corrected for the number of tests."""
-        chosen = _visible(request, self.params["s"])
-        if len({one.release.suite for one in chosen}) > 1:
-            raise serializers.ValidationError({"s": ["They belong to different benchmarks."]})
+        chosen = compared_submissions(request, self.params["s"])
         found = compare_submissions(
             chosen, scorer=self.params["scorer"], is_confirmed=self.params["confirm"]
         )
         return self.answer(found)
 
 
-def _visible(request: Request, ids: list[str]) -> list[Submission]:
-    """The submissions of these ids in this order.
+def compared_submissions(request: Request, ids: list[str]) -> list[Submission]:
+    """The submissions of these ids in this order, which are of one suite.
 
     Raises:
         Http404: if the reader may not see one of them.
+        ValidationError: if they belong to different benchmarks.
     """
     rows = visible_submissions(request.user).select_related("model", "release")
     by_id = {one.public_id: one for one in rows.filter(public_id__in=ids)}
     if len(by_id) < len(ids):
         raise Http404("no such submission")
+    if len({one.release.suite for one in by_id.values()}) > 1:
+        raise serializers.ValidationError({"s": ["They belong to different benchmarks."]})
     return [by_id[one] for one in ids]

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, Final
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 from submissions.api.inputs import CountField, LineField, StrictSerializer
@@ -24,12 +24,13 @@ from submissions.models import Endpoint
 _PLACES: Final = Decimal("0.0001")
 
 
-@extend_schema_field({"type": "number", "minimum": 0, "maximum": ENDPOINT_PRICE_MAX})
 class PriceField(serializers.FloatField):
     """US dollars, kept with four digits behind the point; a number and no text."""
 
     def __init__(self, *, most: int = ENDPOINT_PRICE_MAX, **options: Any) -> None:
         super().__init__(min_value=0, max_value=most, **options)
+        # As extend_schema_field does to a class: each field has a limit of its own.
+        set_override(self, "field", {"type": "number", "minimum": 0, "maximum": most})
 
     def to_internal_value(self, data: Any) -> Any:
         """The number, rounded."""

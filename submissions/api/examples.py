@@ -16,16 +16,17 @@ from submissions.api.base import ApiView
 from submissions.api.queries import Query
 from submissions.api.submission_shapes import ExamplesShape
 from submissions.api.submissions import find_submission
+from submissions.compared import DifferingPage
 from submissions.examples import ExamplePage, example_page, outcome_slug
 from submissions.files import DamagedFile
 
-_TASKS = list(dict.fromkeys(slug for suite in SUITES.values() for slug in suite.slugs))
+TASKS = list(dict.fromkeys(slug for suite in SUITES.values() for slug in suite.slugs))
 
 
 class ExampleQuery(Query):
     """Which examples."""
 
-    task = serializers.ChoiceField(choices=_TASKS)
+    task = serializers.ChoiceField(choices=TASKS)
     scorer = serializers.ChoiceField(choices=list(SCORERS), default=settings.DEFAULT_SCORER)
     outcome = serializers.ChoiceField(
         choices=[outcome_slug(one) for one in Outcome], required=False
@@ -57,7 +58,7 @@ class ExamplesView(ApiView):
             raise Http404("a file is missing") from error
         if page is None:
             raise Http404("no scores for this task yet")
-        links = {"task": asked["task"], "scorer": asked["scorer"], **_links(request, page)}
+        links = {"task": asked["task"], "scorer": asked["scorer"], **page_links(request, page)}
         return Response(ExamplesShape(_merged(page, links)).data)
 
 
@@ -71,7 +72,7 @@ def _merged(page: ExamplePage, links: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _links(request: Request, page: ExamplePage) -> dict[str, str | None]:
+def page_links(request: Request, page: ExamplePage | DifferingPage) -> dict[str, str | None]:
     """The pages before and behind."""
 
     def link(number: int) -> str | None:

@@ -21,7 +21,8 @@ from submissions.models import ModelEntry, Release, Submission
 COUNT_MAX: Final = 2**62
 # What a browser's form adds of its own.
 _OF_FORMS: Final = frozenset({"csrfmiddlewaretoken"})
-_LINK: Final = r"^https?://[^\s\u0000-\u001f\u0085<>\"]+$"
+_NOT_OF_DRAFTS: Final = frozenset({"dry_run", "shared_with", "visibility"})
+_LINK: Final = r"^https?://[^\s\u0000-\u001f\u0085<>\"\[\]]+$"
 _TEXT: Final = r"^[^\u0000]*$"
 # Something that Python does not take for white space, which it strips.
 # Of a name, likewise, without what nobody sees.
@@ -62,7 +63,17 @@ class StrictSerializer(serializers.Serializer[Any]):
         """Look for what does not belong, then read what does."""
         if isinstance(data, Mapping):
             refuse_unknown(set(data) - _OF_FORMS, self.fields, kind="field")
+            self._refuse_numbers(data)
         return super().to_internal_value(data)
+
+    def _refuse_numbers(self, data: Mapping[str, Any]) -> None:
+        """A number is no text, though it could be written as one."""
+        texts = (
+            name for name, one in self.fields.items() if isinstance(one, serializers.CharField)
+        )
+        wrong = [name for name in texts if isinstance(data.get(name), int | float)]
+        if wrong:
+            raise serializers.ValidationError({name: ["Write a text."] for name in wrong})
 
 
 class ReleaseField(serializers.SlugRelatedField[Release]):
@@ -225,6 +236,19 @@ class UploadSerializer(SubmitSerializer):
         allow_empty=False,
         help_text="The predictions, as multipart/form-data; may be repeated.",
     )
+
+
+class DraftSerializer(SubmitSerializer):
+    """The same of a draft; who may see it is said when it is sent."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """What a draft keeps."""
+        fields = super().get_fields()
+        return {name: one for name, one in fields.items() if name not in _NOT_OF_DRAFTS}
+
+
+class DraftUploadSerializer(DraftSerializer, UploadSerializer):
+    """The same with files."""
 
 
 def declared_in(data: Mapping[str, Any]) -> dict[str, str]:

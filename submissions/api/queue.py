@@ -16,17 +16,56 @@ from submissions.api.quota import QuotaShape
 from submissions.api.submission_shapes import EvaluationShape
 from submissions.models import Evaluation
 from submissions.quota import quota_of
+from submissions.waiting import read_queue
 
 _OPEN = (Evaluation.Status.QUEUED, Evaluation.Status.RUNNING)
 _OWN_LISTED = 200
 
 
+class WaitShape(serializers.Serializer[Any]):
+    """Within how many seconds half and nine tenths of such waits are over."""
+
+    p50_seconds = serializers.FloatField()
+    p90_seconds = serializers.FloatField()
+
+
+class PlaceShape(serializers.Serializer[Any]):
+    """An open evaluation in the order in which they are served."""
+
+    position = serializers.IntegerField(help_text="From 1; 0 while it is being scored.")
+    status = serializers.ChoiceField(choices=Evaluation.Status.choices)
+    since = serializers.DateTimeField()
+    submission = serializers.CharField(
+        source="submission.public_id",
+        default=None,
+        allow_null=True,
+        help_text="Null where you may not know whose it is.",
+    )
+    is_mine = serializers.BooleanField()
+    estimate = WaitShape(allow_null=True)
+    heartbeat_seconds = serializers.FloatField(
+        allow_null=True, help_text="How long ago its worker last said that it lives."
+    )
+
+
+class WorkerShape(serializers.Serializer[Any]):
+    """A worker, and how long ago it last said that it lives."""
+
+    processes = serializers.IntegerField()
+    seen_seconds = serializers.FloatField()
+    is_gone = serializers.BooleanField()
+    machine = serializers.JSONField(help_text="What it runs models with; empty for the others.")
+
+
 class QueueShape(serializers.Serializer[Any]):
-    """How many evaluations wait and run, and those of them that are the reader's."""
+    """How many evaluations wait and run, which are the reader's, and who works."""
 
     queued = serializers.IntegerField()
     running = serializers.IntegerField()
     own = EvaluationShape(many=True)
+    usual = WaitShape(allow_null=True, help_text="How long one scoring took lately.")
+    rows = PlaceShape(many=True)
+    workers = WorkerShape(many=True)
 
 
 class QueueView(ApiView):
@@ -43,8 +82,12 @@ class QueueView(ApiView):
         own = Evaluation.objects.filter(
             submission__in=shared_submissions(request.user), status__in=_OPEN
         ).select_related("submission")
+        found = read_queue(request.user, only_mine=False, now=timezone.now())
         return self.answer(
             {
+                "usual": found.usual,
+                "rows": found.rows,
+                "workers": found.workers,
                 "queued": statuses.count(Evaluation.Status.QUEUED),
                 "running": statuses.count(Evaluation.Status.RUNNING),
                 "own": own[:_OWN_LISTED],

@@ -7,8 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from submissions.api.shapes import api_address, page_of
-from submissions.models import HostedRun
-from submissions.run_progress import progress_of
+from submissions.models import Answer, HostedRun
+from submissions.run_progress import progress_of, unanswered
 
 
 class RunShape(serializers.ModelSerializer[HostedRun]):
@@ -103,20 +103,35 @@ class ProgressShape(serializers.Serializer[Any]):
     tasks = TaskProgressShape(many=True)
 
 
+class UnansweredShape(serializers.ModelSerializer[Answer]):
+    """An example without an answer, and why."""
+
+    class Meta:
+        model = Answer
+        fields = ("task", "position", "state", "reason")
+        read_only_fields = fields
+
+
 class RunDetailShape(RunShape):
     """A run with what its page shows of it."""
 
     progress = serializers.SerializerMethodField()
+    unanswered = serializers.SerializerMethodField()
 
     class Meta:
         model = HostedRun
-        fields = (*RunShape.Meta.fields, "progress")
+        fields = (*RunShape.Meta.fields, "progress", "unanswered")
         read_only_fields = fields
 
     @extend_schema_field(ProgressShape)
     def get_progress(self, run: HostedRun) -> dict[str, Any]:
         """By task, in tokens and in money."""
         return dict(ProgressShape(progress_of(run, now=timezone.now())).data)
+
+    @extend_schema_field(UnansweredShape(many=True))
+    def get_unanswered(self, run: HostedRun) -> list[dict[str, Any]]:
+        """The first of those that have no answer, so far or for good."""
+        return list(UnansweredShape(unanswered(run), many=True).data)
 
 
 class EstimateShape(serializers.Serializer[Any]):

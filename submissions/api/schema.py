@@ -16,6 +16,7 @@ _EVERYWHERE: Final = (400, 401, 403, 406, 429)
 _PROBLEM_TITLES: Final = {CHECKSUM_MISMATCH: "Checksum mismatch"}
 # What holds rows that `fields` chooses from, and is no page.
 _LISTS: Final = frozenset({"TaskListShape"})
+_ONE_MODEL: Final = {"oneOf": [{"required": ["model"]}, {"required": ["model_slug"]}]}
 _TEXT: Final = {"schema": {"type": "string"}}
 _LIMIT_HEADERS: Final[dict[str, dict[str, Any]]] = {
     "RateLimit": _TEXT | {"description": "What is left: `r` requests, anew in `t` seconds."},
@@ -145,22 +146,29 @@ def close_requests(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for name, schema in schemas.items():
         if name.endswith("Request") and schema.get("type") == "object":
             schema["additionalProperties"] = False
-    one_model = {"oneOf": [{"required": ["model"]}, {"required": ["model_slug"]}]}
-    either = {"anyOf": [{"required": ["files"]}, {"required": ["upload"]}]}
-    for name, rules in {"SubmitRequest": [one_model], "UploadRequest": [either, one_model]}.items():
-        for field in {"files", "upload"} & set(schemas[name]["properties"]):
-            schemas[name]["properties"][field]["minItems"] = 1
-        schemas[name]["allOf"] = rules
-    schemas["SubmitRequest"]["required"] = ["upload"]
+    _close_uploads(schemas)
     one_asked = {"oneOf": [{"required": ["endpoint"]}, {"required": ["hub_model"]}]}
-    schemas["RunRequest"]["allOf"] = [one_asked, one_model]
+    schemas["RunRequest"]["allOf"] = [one_asked, _ONE_MODEL]
     # No field is asked for alone, so nothing else would say that there must be a body.
-    result["paths"]["/api/v1/submissions/"]["post"]["requestBody"]["required"] = True
+    for place in ("submissions", "drafts"):
+        result["paths"][f"/api/v1/{place}/"]["post"]["requestBody"]["required"] = True
     for path in result["paths"].values():
         operation = path.get("get", {})
         if any(one["name"] == "fields" for one in operation.get("parameters", [])):
             _may_lack_fields(operation["responses"]["200"], schemas)
     return result
+
+
+def _close_uploads(schemas: dict[str, Any]) -> None:
+    """Say that files, or uploads in parts, and one model are needed."""
+    either = {"anyOf": [{"required": ["files"]}, {"required": ["upload"]}]}
+    for name in ("Submit", "Draft"):
+        schemas[f"{name}Request"] |= {"allOf": [_ONE_MODEL], "required": ["upload"]}
+    for name in ("Upload", "DraftUpload"):
+        schemas[f"{name}Request"]["allOf"] = [either, _ONE_MODEL]
+    for name in ("SubmitRequest", "UploadRequest", "DraftRequest", "DraftUploadRequest"):
+        for field in {"files", "upload"} & set(schemas[name]["properties"]):
+            schemas[name]["properties"][field]["minItems"] = 1
 
 
 def _may_lack_fields(response: dict[str, Any], schemas: dict[str, Any]) -> None:

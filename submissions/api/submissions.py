@@ -1,8 +1,7 @@
 """One's submissions over the API: made or tried, listed, read."""
 
-from contextlib import ExitStack
 from datetime import datetime
-from typing import IO, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import django_filters
 from django.db.models import QuerySet
@@ -23,15 +22,14 @@ from submissions.api.inputs import (
     UploadSerializer,
     asked_model,
     declared_in,
-    not_there,
 )
 from submissions.api.once import MadeOnce, answer_once
 from submissions.api.pages import ListView
-from submissions.api.problems import Problem
 from submissions.api.quota import quota_headers
 from submissions.api.schema import EntrySerializer
+from submissions.api.sent_files import sent_files
 from submissions.api.submission_shapes import CoverageShape, SubmissionShape
-from submissions.models import PartialUpload, Submission
+from submissions.models import Submission
 from submissions.problem_words import translated_problem
 from submissions.receive import (
     DuplicateUpload,
@@ -40,9 +38,6 @@ from submissions.receive import (
     check_upload,
     receive_upload,
 )
-from submissions.uploads import drop_upload, open_uploads, own_uploads
-
-NamedFiles = list[tuple[str, IO[bytes]]]
 
 
 class FileCoverageShape(CoverageShape):
@@ -155,10 +150,7 @@ class SubmissionsView(MadeOnce, ListView):
             note=data.get("note", ""),
             declared=declared_in(data),
         )
-        uploads = self._finished(request, data.get("upload", []))
-        with ExitStack() as stack:
-            files: NamedFiles = [(file.name, file) for file in data.get("files", [])]
-            files += stack.enter_context(open_uploads(uploads))
+        with sent_files(request, data, are_kept=data["dry_run"]) as files:
             if data["dry_run"]:
                 return Response(ReportShape(check_upload(files, options, now=timezone.now())).data)
             try:
@@ -171,9 +163,7 @@ class SubmissionsView(MadeOnce, ListView):
                 )
             except DuplicateUpload as error:
                 submission = self._stored_before(error, tried_at)
-        for upload in uploads:
-            drop_upload(upload)
-        return self._created(request, submission)
+        return created(self, submission)
 
     def _stored_before(self, error: DuplicateUpload, tried_at: datetime | None) -> Submission:
         """What the same request stored whose process died before it could answer."""
@@ -183,24 +173,14 @@ class SubmissionsView(MadeOnce, ListView):
             raise error
         return earlier
 
-    def _created(self, request: Request, submission: Submission) -> Response:
-        stored = with_parts(Submission.objects.filter(pk=submission.pk)).get()
-        body = SubmissionShape(stored, context={"request": request}).data
-        headers = quota_headers(self.allowances, cast(User, request.user))
-        return Response(body, status=201, headers={"Location": body["url"], **headers})
 
-    def _finished(self, request: Request, ids: list[str]) -> list[PartialUpload]:
-        """The sender's finished uploads of these ids, in their order."""
-        own = own_uploads(cast(User, request.user), now=timezone.now())
-        by_id = {one.public_id: one for one in own.filter(public_id__in=ids)}
-        if missing := [one for one in ids if one not in by_id]:
-            text = f"You have no such upload: {', '.join(missing)}."
-            raise not_there("upload", text)
-        for upload in by_id.values():
-            if not upload.is_finished:
-                text = f"{upload.public_id} stands at {upload.offset_bytes} bytes. Send the rest."
-                raise Problem("unfinished-upload", text)
-        return [by_id[one] for one in dict.fromkeys(ids)]
+def created(view: ApiView, submission: Submission) -> Response:
+    """What was stored, where it is, and what is left of the sender's quota."""
+    request = view.request
+    stored = with_parts(Submission.objects.filter(pk=submission.pk)).get()
+    body = SubmissionShape(stored, context={"request": request}).data
+    headers = quota_headers(view.allowances, cast(User, request.user))
+    return Response(body, status=201, headers={"Location": body["url"], **headers})
 
 
 class SubmissionView(ApiView):

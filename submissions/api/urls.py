@@ -8,15 +8,21 @@ from submissions.api import (
     board,
     catalogue,
     compare,
+    contexts,
+    differing,
+    drafts,
     endpoints,
     evaluations,
     examples,
     files,
+    how_run,
     hub_models,
     models,
     organizations,
+    prompts,
     run_actions,
     runs,
+    series,
     webhooks,
 )
 from submissions.api import queue as queue_api
@@ -31,6 +37,7 @@ urlpatterns = [
     path("models/<slug:slug>/", models.ModelView.as_view(), name="model"),
     path("releases/", catalogue.ReleasesView.as_view(), name="releases"),
     path("releases/<slug:name>/", catalogue.ReleaseView.as_view(), name="release"),
+    path("releases/<slug:name>/files/", contexts.ReleaseFilesView.as_view(), name="release-files"),
     path("tasks/", catalogue.TasksView.as_view(), name="tasks"),
     path("tasks/<slug:slug>/", catalogue.TaskView.as_view(), name="task"),
     path("submissions/", submissions_api.SubmissionsView.as_view(), name="submissions"),
@@ -42,6 +49,8 @@ urlpatterns = [
     path(
         "submissions/<slug:public_id>/examples/", examples.ExamplesView.as_view(), name="examples"
     ),
+    path("submissions/<slug:public_id>/run/", how_run.HowRunView.as_view(), name="how-run"),
+    path("submissions/<slug:public_id>/prompts/", prompts.PromptsView.as_view(), name="prompts"),
     path("submissions/<slug:public_id>/files/", files.FilesView.as_view(), name="files"),
     re_path(
         r"^submissions/(?P<public_id>[-\w]+)/files/(?P<sha256>[0-9a-f]{64})/$",
@@ -59,6 +68,9 @@ urlpatterns = [
         "submissions/<slug:public_id>/supersede/", actions.SupersedeView.as_view(), name="supersede"
     ),
     path("submissions/<slug:public_id>/withdraw/", actions.WithdrawView.as_view(), name="withdraw"),
+    path("drafts/", drafts.DraftsView.as_view(), name="drafts"),
+    path("drafts/<slug:public_id>/", drafts.DraftView.as_view(), name="draft"),
+    path("drafts/<slug:public_id>/send/", drafts.DraftSendView.as_view(), name="draft-send"),
     path("evaluations/", evaluations.EvaluationsView.as_view(), name="evaluations"),
     path(
         "evaluations/<int:evaluation_id>/",
@@ -68,6 +80,13 @@ urlpatterns = [
     path("events/", evaluations.EventsView.as_view(), name="events"),
     path("board/", board.BoardView.as_view(), name="board"),
     path("compare/", compare.CompareView.as_view(), name="compare"),
+    path("compare/examples/", differing.DifferingView.as_view(), name="compare-examples"),
+    path("series/<slug:series>/", series.SeriesView.as_view(), name="series"),
+    path(
+        "series/<slug:series>/models/<slug:slug>/",
+        series.SeriesModelView.as_view(),
+        name="series-model",
+    ),
     path("queue/", queue_api.QueueView.as_view(), name="queue"),
     path("runs/", runs.RunsView.as_view(), name="runs"),
     path("runs/<slug:public_id>/", runs.RunView.as_view(), name="run"),

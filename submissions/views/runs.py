@@ -1,11 +1,9 @@
 """A hosted run's page while it runs and after, its buttons, and the prompts that it sent."""
 
-from collections.abc import Iterator
-
-import orjson
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -13,12 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from scoring import PROMPTING
-from submissions.models import Answer, HostedRun
-from submissions.prompt_sets import UnknownPromptSet, find_prompt_set
-from submissions.questions import NoContexts, read_rows
-from submissions.run_progress import find_run, how_it_was_run, progress_of
+from submissions.models import HostedRun
+from submissions.run_progress import find_run, progress_of, unanswered
 from submissions.runs import cancel_run, pause_run, resume_run
+from submissions.sent_prompts import NoPrompts, prompts_response
 from submissions.views.http import HtmxRequest, person_of, readable_submission
 
 
@@ -41,7 +37,7 @@ def run(request: HtmxRequest, public_id: str) -> HttpResponse:
         "run": found,
         "progress": progress_of(found, now=timezone.now()),
         "is_owner": found.owner_id == person_of(request).pk,
-        "failed": found.answers.exclude(state__in=Answer.FINAL).order_by("task", "position")[:20],
+        "failed": unanswered(found),
     }
     return render(request, "runs/_run.html" if request.htmx else "runs/page.html", context)
 
@@ -65,57 +61,11 @@ def change(request: HttpRequest, public_id: str, action: str) -> HttpResponse:
 
 
 @require_safe
-def prompts(request: HttpRequest, public_id: str) -> HttpResponse | StreamingHttpResponse:
+def prompts(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """The hash of each prompt behind a submission, and the prompts of a public release."""
     found = readable_submission(request, public_id)
-    how = how_it_was_run(found)
-    if how is None:
-        raise Http404("it was not run here")
     with_texts = request.GET.get("texts") == "1"
-    if with_texts and not how["are_prompts_public"]:
-        raise Http404("the prompts of this release are not public")
     try:
-        lines = _prompt_lines(how["run"]) if with_texts else _hash_lines(how["run"])
-        first = next(lines, b"")
-    except (NoContexts, UnknownPromptSet) as error:
+        return prompts_response(found, with_texts=with_texts)
+    except NoPrompts as error:
         raise Http404(str(error)) from error
-    name = f"{public_id}-{'prompts' if with_texts else 'prompt-hashes'}.jsonl"
-    return StreamingHttpResponse(
-        _after(first, lines),
-        content_type="application/x-ndjson",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
-
-
-def _after(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
-
-
-def _hash_lines(found: HostedRun) -> Iterator[bytes]:
-    rows = Answer.objects.filter(run=found).order_by("task", "position")
-    columns = ("task", "position", "prompt_sha256", "whole_tokens", "kept_tokens", "state")
-    for row in rows.values(*columns).iterator():
-        yield orjson.dumps(row) + b"\n"
-
-
-def _prompt_lines(found: HostedRun) -> Iterator[bytes]:
-    """Each prompt as the set renders it, whole: before anything was cut."""
-    prompt_set = find_prompt_set(found.release.suite, found.prompt_set)
-    read_fields = PROMPTING[found.release.suite].read_fields
-    for task in found.tasks:
-        for example, row in read_rows(found.release, task):
-            prompt = prompt_set.render(task, row, read_fields)
-            line = {
-                "task": task,
-                "position": example.position,
-                "system": prompt.system,
-                "user": prompt.text,
-                "max_new_tokens": prompt.max_new_tokens,
-                "stop": list(prompt.stop),
-                "prompt_sha256": prompt.sha256,
-            }
-            yield orjson.dumps(line) + b"\n"

@@ -182,6 +182,7 @@ API: Final[dict[str, list[Row]]] = {
     "api:model": [Row("GET", SHARED, _model), Row("PATCH", "200 403 404 401 403", _model)],
     "api:releases": [Row("GET", OPEN)],
     "api:release": [Row("GET", OPEN, _named(name="test"))],
+    "api:release-files": [Row("GET", API_SIGNED_IN, _named(name=SECRET))],
     "api:tasks": [Row("GET", OPEN)],
     "api:task": [Row("GET", OPEN, _named(slug=TASK))],
     "api:submissions": [
@@ -193,17 +194,34 @@ API: Final[dict[str, list[Row]]] = {
     "api:examples": [Row("GET", SHARED, _submission, query=f"task={TASK}")],
     "api:publish": [Row("POST", "200 403 404 401 403", _submission)],
     "api:unlist": [Row("POST", "200 403 404 401 403", _submission)],
+    "api:how-run": [Row("GET", SHARED, _submission)],
+    "api:prompts": [Row("GET", SHARED, _submission)],
     "api:files": [Row("GET", SHARED, _submission)],
     "api:file": [Row("GET", SHARED, _file)],
     # Nothing was published, and there is no later one: whoever may is told so.
     "api:undo-publish": [Row("POST", "409 403 404 401 403", _submission)],
     "api:supersede": [Row("POST", "409 403 404 401 403", _submission, body='{"by": "none"}')],
     "api:withdraw": [Row("POST", "200 403 404 401 403", _submission)],
+    "api:drafts": [
+        Row("GET", API_SIGNED_IN),
+        Row("POST", "409 422 422 401 422", body=_with_upload),
+    ],
+    "api:draft": [
+        Row("GET", OWNERS, _draft),
+        Row("DELETE", "204 404 404 401 404", _draft),
+    ],
+    # It lacks a model.
+    "api:draft-send": [Row("POST", "422 404 404 401 404", _draft)],
     "api:evaluations": [Row("GET", OPEN)],
     "api:evaluation": [Row("GET", SHARED, _evaluation)],
     "api:events": [Row("GET", OPEN)],
     "api:board": [Row("GET", OPEN)],
     "api:compare": [Row("GET", SHARED, query=_pair)],
+    "api:compare-examples": [Row("GET", SHARED, query=_pair_on_task)],
+    "api:series": [Row("GET", OPEN, _named(series=SERIES))],
+    "api:series-model": [
+        Row("GET", SHARED, lambda things: _model(things) | {"series": SERIES}),
+    ],
     "api:queue": [Row("GET", OPEN)],
     "api:runs": [
         Row("GET", API_SIGNED_IN),

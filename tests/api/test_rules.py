@@ -12,7 +12,7 @@ from pytest_django import Settings
 from submissions.api.codes import CODES
 from submissions.models import ModelEntry, Submission
 from tests import make
-from tests.api.make_api import ROOT, script_of, submit
+from tests.api.make_api import ROOT, ask, script_of, submit
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -70,6 +70,16 @@ def test_a_change_of_a_model_takes_nothing_else() -> None:
 
     assert answer.status_code == 400
     assert ModelEntry.objects.get().owner == owner
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", 0), ("licence", 1.5), ("link", "http://[")])
+def test_a_text_is_a_text_and_a_link_leads_somewhere(field: str, value: Any) -> None:
+    client = script_of(make.user())
+    path = f"/models/{ask(client, 'POST', '/models/', {'name': 'M'}).json()['slug']}/"
+
+    answer = ask(client, "PATCH", path, {field: value})
+
+    assert (answer.status_code, answer.json()["problems"][0]["field"]) == (400, field)
 
 
 def test_a_name_is_one_models() -> None:

@@ -151,6 +151,26 @@ def test_a_submission_from_login_to_compare(signed_in: Shell) -> None:
     assert "Second less First" in shell.run("compare", first["id"], second["page"])
 
 
+def test_files_are_tried_kept_and_sent(signed_in: Shell) -> None:
+    shell, files = signed_in, predictions(signed_in)
+    told = ["--model", "Tried", "--declare", "contamination=no", "--timeout", "150"]
+
+    one = shell.json("try", *files, *told)
+    assert one["trial"]["scorers"]["official-2024-06"]["average"] == 1.0
+    assert shell.json("draft", "list") == []
+    assert "would rank" in shell.run("try", *files, *told, "--keep")
+    (kept,) = shell.json("draft", "list")
+    assert (kept["lacks"], kept["declared"]) == (None, {"contamination": "no"})
+    assert "100.0" in shell.run("draft", "show", kept["page"])
+    sent = shell.json("draft", "send", kept["id"], "--visibility", "private")
+    assert (sent["model"], sent["visibility"]) == ("Tried", "private")
+    assert "http" in shell.run("draft", "show", kept["id"], "--json")
+    shell.run("draft", "discard", kept["id"], code=5)
+    # Nothing of it was run here, so there are no prompts.
+    shell.run("prompts", sent["id"], code=5)
+    shell.run("try", *files, "--model", "Tried", "--declare", "contamination", code=2)
+
+
 def test_a_submission_from_private_to_withdrawn(signed_in: Shell) -> None:
     shell = signed_in
     one = shell.json("submit", *predictions(shell), "--model", "Kept", "--visibility", "private")
@@ -240,6 +260,33 @@ def test_scripts_can_tell_what_went_wrong(shell: Shell) -> None:
     assert "account/tokens" in shell.run("login", "--token-stdin", stdin="ibp_wrong\n", code=4)
     shell.env["IBENCH_SITE"] = "http://127.0.0.1:9"
     shell.run("board", code=7)
+
+
+def test_calls_that_have_no_command(signed_in: Shell) -> None:
+    shell = signed_in
+    files = predictions(shell)
+    first = shell.json("submit", *files, "--model", "One", "--visibility", "private")
+    (shell.home / "preds_passkey.jsonl").write_text('{"id": 0, "prediction": "wrong"}\n')
+    later = shell.json("submit", *files, "--model", "Two", "--visibility", "private")
+    shell.portal.manage(
+        "generate_release", "--name", "fresh", "--tokens", "256", "--per-task", "1", "--private"
+    )
+    for one in (first, later):
+        shell.run("watch", one["id"], "--timeout", "150")
+    code = f"""
+from ibench import Portal
+portal = Portal()
+print(portal.differing({first["id"]!r}, {later["url"]!r}, task="passkey")["total"])
+print(len(portal.release_files("fresh")["files"]), portal.series("fresh")["curves"])
+print(len(portal.depths("fresh", {first["model_slug"]!r})["rows"]))
+"""
+
+    python = str(shell.command.parent / "python")
+    done = subprocess.run(
+        [python, "-c", code], env=shell.env, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.split("\n")[:3] == ["3", "12 []", "0"], done.stderr
 
 
 def test_logout_forgets_the_token(signed_in: Shell) -> None:

@@ -1,11 +1,11 @@
-"""`ibench board`, `compare` and `export`: what everybody may read."""
+"""`ibench board`, `compare`, `export` and `prompts`: what is there to read."""
 
 import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
-from ibench.cli.show import add_common, portal_of, show_json
+from ibench.cli.show import add_common, named_values, portal_of, show_json, write_data
 from ibench.errors import BadUsage
 from ibench.text import percent, plain, signed, table, write
 
@@ -29,6 +29,13 @@ def add_commands(commands: Any) -> None:
     _add_filters(export)
     export.add_argument("--site", metavar="URL", help="instead of IBENCH_SITE")
     export.set_defaults(run=_export)
+    text = "what the portal's workers sent, as JSON lines"
+    prompts = commands.add_parser("prompts", help=text, description=text)
+    prompts.add_argument("id", metavar="ID", help="a submission that was run on the portal")
+    prompts.add_argument("--texts", action="store_true", help="prompts in place of their hashes")
+    prompts.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: print it")
+    prompts.add_argument("--site", metavar="URL", help="instead of IBENCH_SITE")
+    prompts.set_defaults(run=_prompts)
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
@@ -45,12 +52,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
 
 def _filters(options: argparse.Namespace) -> dict[str, str | None]:
     filters: dict[str, str | None] = {"scorer": options.scorer, "release": options.release}
-    for one in options.filter:
-        name, equals, value = one.partition("=")
-        if not equals:
-            raise BadUsage(f"--filter {one}: there is no =.", fix="Write NAME=VALUE.")
-        filters[name] = value
-    return filters
+    return {**filters, **named_values(options.filter, option="--filter")}
 
 
 def _board(options: argparse.Namespace) -> int:
@@ -112,15 +114,14 @@ def _verdict(overall: dict[str, Any]) -> str:
 def _export(options: argparse.Namespace) -> int:
     with portal_of(options) as portal:
         data = portal.export(options.format, **_filters(options))
-    if options.output is None:
-        if options.format == "parquet" and sys.stdout.isatty():
-            raise BadUsage("Parquet is no text for a terminal.", fix="Name a file: -o FILE")
-        sys.stdout.buffer.write(data)
-        return 0
-    try:
-        options.output.write_bytes(data)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise BadUsage(f"{options.output} cannot be written: {reason}.") from error
-    write(f"{plain(options.output)}: {len(data)} bytes", sys.stderr)
+    is_shown = options.output is None and sys.stdout.isatty()
+    if options.format == "parquet" and is_shown:
+        raise BadUsage("Parquet is no text for a terminal.", fix="Name a file: -o FILE")
+    write_data(data, options.output)
+    return 0
+
+
+def _prompts(options: argparse.Namespace) -> int:
+    with portal_of(options) as portal:
+        write_data(portal.prompts(options.id, texts=options.texts), options.output)
     return 0

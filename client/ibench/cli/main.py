@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from ibench.cli import account, board, hosting, manage, score, submissions
+from ibench.cli import account, board, drafts, hosting, manage, score, submissions
 from ibench.cli.show import show_error
 from ibench.errors import IbenchError
 from ibench.text import write
@@ -37,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    for room in (account, score, submissions, hosting, manage, board):
+    for room in (account, score, submissions, drafts, hosting, manage, board):
         room.add_commands(commands)
     return top
 

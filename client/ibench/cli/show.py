@@ -3,10 +3,11 @@
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from ibench.errors import IbenchError
+from ibench.errors import BadUsage, IbenchError
 from ibench.portal import Portal
 from ibench.shapes import Submission
 from ibench.text import percent, plain, table, write
@@ -21,6 +22,38 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 def portal_of(options: argparse.Namespace) -> Portal:
     """The portal that the options and the environment name."""
     return Portal(options.site)
+
+
+def named_values(given: Sequence[str], *, option: str) -> dict[str, str]:
+    """NAME=VALUE, as often as an option was given.
+
+    Raises:
+        BadUsage: if one has no =.
+    """
+    found = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise BadUsage(f"{option} {one}: there is no =.", fix="Write NAME=VALUE.")
+        found[name] = value
+    return found
+
+
+def write_data(data: bytes, output: Path | None) -> None:
+    """Put bytes into a file, or on standard output where none is named.
+
+    Raises:
+        BadUsage: if the file cannot be written.
+    """
+    if output is None:
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BadUsage(f"{output} cannot be written: {reason}.") from error
+    write(f"{plain(output)}: {len(data)} bytes", sys.stderr)
 
 
 def show_json(value: Any) -> None:

@@ -9,7 +9,14 @@ from typing import Any
 
 from tqdm import tqdm
 
-from ibench.cli.show import add_common, portal_of, show_json, show_submission, show_warning
+from ibench.cli.show import (
+    add_common,
+    named_values,
+    portal_of,
+    show_json,
+    show_submission,
+    show_warning,
+)
 from ibench.journal import Ticker
 from ibench.shapes import DryRun, Submission
 from ibench.text import percent, plain, table, write
@@ -37,23 +44,48 @@ def add_commands(commands: Any) -> None:
 
 
 def _add_submit(submit: argparse.ArgumentParser) -> None:
-    submit.add_argument("files", nargs="+", metavar="FILE", help=".jsonl, .gz, .zip or .tar")
-    submit.add_argument("--model", required=True, metavar="NAME")
-    for name in _TEXTS:
-        submit.add_argument(f"--{name}", metavar="TEXT")
-    submit.add_argument("--parameters", type=int, metavar="N", help="number of parameters")
-    submit.add_argument("--context-tokens", type=int, metavar="N")
-    submit.add_argument("--weights", choices=["open", "closed"])
+    add_upload_options(submit)
     submit.add_argument("--visibility", choices=["public", "unlisted", "private"])
-    submit.add_argument("--drop-first-number", action="store_true")
     submit.add_argument("--dry-run", action="store_true", help="check only; nothing is stored")
     submit.add_argument("--wait", action="store_true", help="watch until it is scored")
     submit.add_argument(
         "--idempotency-key", metavar="KEY", help="of two requests with it, one is stored"
     )
-    _add_timeout(submit)
     add_common(submit)
     submit.set_defaults(run=_submit)
+
+
+def add_upload_options(parser: argparse.ArgumentParser) -> None:
+    """Let a command take files, what is said of them and of their model, and a patience."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help=".jsonl, .gz, .zip or .tar")
+    parser.add_argument("--model", required=True, metavar="NAME")
+    for name in _TEXTS:
+        parser.add_argument(f"--{name}", metavar="TEXT")
+    parser.add_argument("--parameters", type=int, metavar="N", help="number of parameters")
+    parser.add_argument("--context-tokens", type=int, metavar="N")
+    parser.add_argument("--weights", choices=["open", "closed"])
+    parser.add_argument("--drop-first-number", action="store_true")
+    parser.add_argument(
+        "--declare",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="prompt, decoding, truncation or contamination, and …_note; may be repeated",
+    )
+    _add_timeout(parser)
+
+
+def upload_fields(options: argparse.Namespace) -> dict[str, Any]:
+    """What was said of files and their model, as the API names it."""
+    fields: dict[str, Any] = {name: getattr(options, name) for name in _TEXTS}
+    return {
+        **fields,
+        "parameters": options.parameters,
+        "context_tokens": options.context_tokens,
+        "weights": options.weights,
+        "drop_first_number": options.drop_first_number or None,
+        **named_values(options.declare, option="--declare"),
+    }
 
 
 def _add_timeout(parser: argparse.ArgumentParser) -> None:
@@ -63,16 +95,9 @@ def _add_timeout(parser: argparse.ArgumentParser) -> None:
 
 
 def _submit(options: argparse.Namespace) -> int:
-    fields: dict[str, Any] = {name: getattr(options, name) for name in _TEXTS}
-    fields |= {
-        "parameters": options.parameters,
-        "context_tokens": options.context_tokens,
-        "weights": options.weights,
-        "visibility": options.visibility,
-        "drop_first_number": options.drop_first_number or None,
-    }
+    fields = {**upload_fields(options), "visibility": options.visibility}
     files: list[str] = options.files
-    with portal_of(options) as portal, _upload_bar(files) as tick:
+    with portal_of(options) as portal, upload_bar(files) as tick:
         if options.dry_run:
             report = portal.dry_run(files, model=options.model, on_bytes=tick, **fields)
             show_json(report) if options.json else _show_report(report)
@@ -93,7 +118,7 @@ def _submit(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _upload_bar(files: list[str]) -> Iterator[Ticker]:
+def upload_bar(files: list[str]) -> Iterator[Ticker]:
     """A progress bar on a terminal; nothing where the output is no terminal."""
     size = sum(Path(file).stat().st_size for file in files if Path(file).is_file())
     with tqdm(
