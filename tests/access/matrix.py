@@ -361,6 +361,8 @@ PAGES: Final[dict[str, list[Row]]] = {
     "submissions:share": [Row("POST", OWNERS_ACTION, _lab, body=_unshared)],
     "submissions:unshare": [Row("POST", OWNERS_ACTION, _lab_model)],
     "submissions:queue": [Row("GET", OPEN)],
+    # Leads to the first guide.
+    "submissions:docs-first": [Row("GET", "302 302 302 302 302")],
     "submissions:docs": [Row("GET", OPEN, _named(name="scoring"))],
     "submissions:reference": [Row("GET", OPEN)],
     "submissions:own-data": [Row("GET", SIGNED_IN)],
