@@ -18,7 +18,7 @@ from submissions.keyset import VALUE, Order, read_page
 from submissions.line_rows import Fetched, RowMaker, columns, fetched
 from submissions.models import SCORE_COLUMNS, SORT_COLUMNS, BoardLine, BoardState, Part, Release
 from submissions.remembered import cache
-from submissions.rows import Board, BoardRow, HowSure
+from submissions.rows import Board, BoardRow, HowSure, name_tracks
 from submissions.search import NAME_COLUMNS, search_condition
 
 PAGE_ROWS: Final = 100
@@ -82,7 +82,7 @@ def read_board(
     releases = tuple(Release.objects.filter(suite=query.suite))
     chosen = _check(query, releases)
     own = tuple(one for one in releases if one.board == query.board)
-    tracks = tuple(dict.fromkeys((query.suite, *(one.board for one in releases))))
+    tracks = name_tracks(query.suite, releases)
     state = states.by_scorer.get(query.scorer)
     if state is None:
         return Board(

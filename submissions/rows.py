@@ -1,9 +1,12 @@
 """The shapes of the board's rows, as page, API and exports show them."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from scoring import SUITES
 from submissions.board_query import BoardQuery, Cursor
 from submissions.models import Release
 
@@ -112,7 +115,8 @@ class Board:
     # Where the page ends, and where it begins; None at the ends of the list.
     next: Cursor | None = None
     previous: Cursor | None = None
-    tracks: tuple[str, ...] = ()
+    # What each board of the suite is called, by its address.
+    tracks: dict[str, str] = field(default_factory=dict)
     releases: tuple[Release, ...] = ()
     licences: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -158,3 +162,14 @@ class Board:
 
     def _of(self, part: str) -> tuple[BoardRow, ...]:
         return tuple(row for row in self.rows if row.part == part)
+
+
+def name_tracks(suite: str, releases: Sequence[Release]) -> dict[str, str]:
+    """The boards of a suite by their addresses, its own first: what each is called.
+
+    A board of one release is called as that is; one that several share keeps its address.
+    """
+    count = Counter(one.board for one in releases)
+    named = {one.board: one.title if count[one.board] == 1 else one.board for one in releases}
+    own = {suite: SUITES[suite].name}
+    return own | named | own

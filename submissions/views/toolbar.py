@@ -63,8 +63,8 @@ def toolbar_context(suite: Suite, board: Board) -> dict[str, Any]:
         ],
         "are_releases_tabs": 1 < len(board.releases) <= _MOST_TABS,
         "tracks": [
-            (one, query.address(board=one, release=None), one == query.board)
-            for one in board.tracks
+            (one, name, query.address(board=one, release=None), one == query.board)
+            for one, name in board.tracks.items()
         ],
         "presets": presets(query),
         "chips": chips(query),
