@@ -35,13 +35,13 @@ class Difficulty(Chart):
     def finding(self) -> str:
         if self.is_binary:
             said = _(
-                "Of %(count)s examples, no model gets %(nobody)s right and every one of the"
-                " %(models)s models gets %(everybody)s right."
+                "%(everybody)s of %(count)s examples are right for all %(models)s models, and"
+                " %(nobody)s for none of them."
             )
         else:
             said = _(
-                "Of %(count)s examples, no model earns anything on %(nobody)s and all of the"
-                " %(models)s models earn full marks on %(everybody)s."
+                "%(everybody)s of %(count)s examples earn full marks from all %(models)s models,"
+                " and %(nobody)s earn nothing from any."
             )
         return said % {
             "count": len(self.shares),

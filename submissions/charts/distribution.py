@@ -18,7 +18,7 @@ _WIDTH: Final = 640
 _LINE: Final = 12.0
 # Signs that are nearer than this stand above each other.
 _APART: Final = 11.0
-_TOP: Final = 42.0
+_TOP: Final = 48.0
 # Of what was scored here, and of what was only reported.
 _SYMBOLS: Final = ("circle", "square-open")
 
@@ -114,7 +114,7 @@ class Distribution(Chart):
             hollow = " is-hollow" if one.is_reported else ""
             marks.append(element("g", sign, class_=f"series-{number}{hollow}"))
         # The best is named above the worst: they may be near to each other.
-        for one, y in {ordered[0]: 30.0, ordered[-1]: 14.0}.items():
+        for one, y in {ordered[0]: 36.0, ordered[-1]: 14.0}.items():
             near = across.place(100 * one.score)
             side = "start" if near < 90 else "end" if near > _WIDTH - 90 else "middle"
             marks.append(text(near, y, one.name, class_=f"chart__name chart__tick--{side}"))

@@ -61,7 +61,7 @@ class PolarPie(Chart):
         ) % {
             "most": most.name,
             "count": most.examples,
-            "all": sum(one.examples for one in self.slices),
+            "all": f"{sum(one.examples for one in self.slices):,}",
             "longest": longest.name,
             "long": thousands(longest.tokens),
             "shortest": shortest.name,

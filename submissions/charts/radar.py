@@ -72,6 +72,7 @@ class Radar(Chart):
         told = pgettext("between clauses", "; ").join(
             _("%(name)s is highest on %(count)s") % {"name": name, "count": count}
             for name, count in counts
+            if count
         )
         return _("Of %(tasks)s tasks: %(told)s.") % {"tasks": len(self.spokes), "told": told}
 

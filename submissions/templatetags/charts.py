@@ -1,5 +1,6 @@
 """Shows a chart: drawing, legend, the button that loads Plotly, and the numbers as a table."""
 
+import re
 from typing import Any
 
 from django import template
@@ -16,9 +17,17 @@ def chart(drawn: Drawn, level: int = 2) -> dict[str, Any]:
     return {
         "chart": one,
         "href": drawn.href,
-        # A number and its sign stay on one line.
-        "finding": one.finding.replace(" %", "\u00a0%"),
+        "finding": unbroken(one.finding),
         "level": level,
         "svg": one.svg(),
         "table": one.table(),
     }
+
+
+@register.filter
+def unbroken(text: str) -> str:
+    """A text whose names and figures stay on one line: no break after a hyphen or before a percent.
+
+    U+2060 is a word joiner: it has no width, and a line does not break at it.
+    """
+    return re.sub(r"(?<=\S)-(?=\w)", "-\u2060", text).replace(" %", "\u00a0%")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from submissions.rows import Cell
+from submissions.templatetags.charts import unbroken
 from submissions.templatetags.portal import answer_text, count, heat, percent, printed, score, when
 
 
@@ -74,3 +75,15 @@ def test_answers_as_text(answer: object, text: str) -> None:
 
 def test_times_are_utc() -> None:
     assert ">2026-01-02 03:04 UTC<" in when(datetime(2026, 1, 2, 3, 4, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("is GPT-4, 45.7 %.", "is GPT-\u20604, 45.7\u00a0%."),
+        ("make up ∞-Bench.", "make up ∞-\u2060Bench."),
+        ("from -10.1 to - 7", "from -10.1 to - 7"),
+    ],
+)
+def test_names_and_figures_are_not_broken_over_lines(text: str, shown: str) -> None:
+    assert unbroken(text) == shown
