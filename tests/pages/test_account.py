@@ -89,3 +89,18 @@ def test_only_its_owner_revokes_a_token() -> None:
     assert ApiToken.objects.count() == 1
     assert client_of(owner).post(path).status_code == 302
     assert not ApiToken.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["login", "signup", "password/reset"])
+def test_a_field_says_what_it_is_once(client: Client, path: str) -> None:
+    page = client.get(f"/accounts/{path}/").content.decode()
+
+    assert "E-mail address</label>" in page
+    assert "placeholder" not in page
+
+
+def test_headings_of_a_librarys_pages_are_written_as_ours() -> None:
+    page = client_of(make.user()).get("/accounts/2fa/").content.decode()
+
+    headings = re.findall(r"<h[12]>([^<]+)</h[12]>", page)
+    assert headings[:2] == ["Two-factor authentication", "Authenticator app"]
