@@ -69,8 +69,12 @@ def _median_input_tokens(suite: Suite) -> int:
 
 @lru_cache(maxsize=1)
 def _news() -> list[str]:
-    """The first sentences of the newest entries of the change log."""
+    """The first sentences of the newest entries of the change log that are about what readers see.
+
+    What only those who run a portal meet, commands and settings, stands in backticks there.
+    """
     text = (settings.BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
     entries = re.findall(r"^- (.+(?:\n  .+)*)", text, re.MULTILINE)
-    plain = (" ".join(one.replace("`", "").replace("**", "").split()) for one in entries[:_NEWS])
-    return [re.split(r"(?<=[.;]) ", one)[0].rstrip(".;") for one in plain]
+    firsts = (re.split(r"(?<=[.;:]) ", " ".join(one.split()))[0] for one in entries)
+    plain = [one.replace("**", "").rstrip(".;:") for one in firsts if "`" not in one]
+    return plain[:_NEWS]

@@ -147,3 +147,38 @@ def test_a_pattern_searches_names_on_page_and_file(client: Client) -> None:
     assert "Kimi-2" in text
     assert "GPT-4" not in text
     assert "is no pattern of the RE2 kind: missing ]" in broken
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows"), [("all", 2), ("families", 2), ("summary", 1), ("cost", 1), ("protocol", 1)]
+)
+def test_only_groups_of_tasks_have_a_row_of_heads_above_theirs(
+    client: Client, columns: str, rows: int
+) -> None:
+    scored()
+
+    page = client.get(f"/leaderboard/?columns={columns}").content.decode()
+
+    head = re.search(r"<thead>(.*?)</thead>", page, re.DOTALL)
+    assert head is not None
+    assert head[1].count("<tr>") == rows
+
+
+def test_a_track_is_called_as_its_data_is(client: Client) -> None:
+    make.release("long", n=4, board="long-8k")
+    make.release("spring-1", n=5, board="spring")
+    make.release("spring-2", n=6, board="spring")
+
+    page = client.get("/leaderboard/").content.decode()
+
+    tracks = re.findall(r'id="track-(\S+)".*?>([^<]+)</a>', page)
+    assert tracks == [("infinitebench", "∞-Bench"), ("long-8k", "long"), ("spring", "spring")]
+
+
+def test_the_front_page_tells_readers_nothing_of_settings(client: Client) -> None:
+    page = client.get("/").content.decode()
+
+    news = re.search(r'<ul class="events[^>]*lang="en">(.*?)</ul>', page)
+    assert news is not None
+    assert news[1].count("<li>") == 5
+    assert not re.search(r"[A-Z]_[A-Z]|manage\.py|make ", news[1])
