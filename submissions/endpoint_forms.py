@@ -162,7 +162,7 @@ class RunForm(forms.Form):
         queryset=ModelEntry.objects.none(),
         required=False,
         to_field_name="slug",
-        empty_label=_("A new model, named below"),
+        empty_label=_("A new model"),
         label=_("Model on the board"),
     )
     name = forms.CharField(

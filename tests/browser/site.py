@@ -164,8 +164,10 @@ run = HostedRun.objects.create(owner=owner, endpoint=point, model=one.model, rel
     sha256='0' * 64, status='cancelled', reason='You cancelled it.', created_at=timezone.now(),
     finished_at=timezone.now())
 hub = HubModel.objects.create(owner=owner, repository='lab/long-7b', revision='main',
-    commit='a' * 40, context_tokens=131072, needed_bytes=20 * 2**30, weight_bytes=15 * 2**30,
-    facts={{'chat_template_sha256': ''}}, created_at=timezone.now())
+    commit='5ca1ab1e' * 5, context_tokens=131072, needed_bytes=20 * 2**30, weight_bytes=15 * 2**30,
+    facts={{'architecture': 'LlamaForCausalLM', 'parameters': 7_500_000_000, 'layers': 32,
+        'max_positions': 131072, 'licence': 'apache-2.0', 'tokenizer_sha256': '7e57' * 16,
+        'chat_template_sha256': ''}}, created_at=timezone.now())
 print('HUB', hub.public_id)
 print('POINT', point.public_id)
 print('RUN', run.public_id)
