@@ -1,5 +1,6 @@
 """The API's reference as a page: every endpoint out of the schema, readable without JavaScript."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,6 +8,8 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from submissions.views.docs import GUIDES
@@ -22,7 +25,7 @@ class Parameter:
     place: str
     kind: str
     is_needed: bool
-    text: str
+    text: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Operation:
     slug: str
     tag: str
     summary: str
-    text: str
+    text: SafeString
     is_open: bool
     parameters: tuple[Parameter, ...]
     statuses: tuple[tuple[str, str, str], ...]
@@ -58,6 +61,7 @@ def _operations() -> tuple[Operation, ...]:
 
 
 def _read(schema: dict[str, Any]) -> Iterator[Operation]:
+    shapes = schema["components"]["schemas"]
     for path, methods in schema["paths"].items():
         for method in _METHODS:
             if one := methods.get(method):
@@ -67,36 +71,50 @@ def _read(schema: dict[str, Any]) -> Iterator[Operation]:
                     slug=one["operationId"],
                     tag=one["tags"][0],
                     summary=one.get("summary", ""),
-                    text=one.get("description", ""),
+                    text=_told(one),
                     is_open={} in one.get("security", []),
-                    parameters=(*_parameters(one), *_body(one, schema)),
+                    parameters=(*_parameters(one, shapes), *_body(one, shapes)),
                     statuses=tuple(_statuses(one)),
                 )
 
 
-def _parameters(operation: dict[str, Any]) -> Iterator[Parameter]:
+def _parameters(operation: dict[str, Any], shapes: dict[str, Any]) -> Iterator[Parameter]:
     for one in operation.get("parameters", []):
         is_needed = bool(one.get("required"))
-        text = one.get("description", "")
-        yield Parameter(one["name"], one["in"], _kind(one["schema"]), is_needed, text)
+        yield Parameter(one["name"], one["in"], _kind(one["schema"], shapes), is_needed, _told(one))
 
 
-def _body(operation: dict[str, Any], schema: dict[str, Any]) -> Iterator[Parameter]:
+def _body(operation: dict[str, Any], shapes: dict[str, Any]) -> Iterator[Parameter]:
     content = operation.get("requestBody", {}).get("content", {})
     for media in list(content.values())[:1]:
-        name = media["schema"].get("$ref", "").rsplit("/", 1)[-1]
-        found = schema["components"]["schemas"].get(name, {})
+        found = _shape(media["schema"], shapes)
         for field, one in found.get("properties", {}).items():
             is_needed = field in found.get("required", [])
-            yield Parameter(field, "body", _kind(one), is_needed, one.get("description", ""))
+            yield Parameter(field, "body", _kind(one, shapes), is_needed, _told(one))
 
 
-def _kind(schema: dict[str, Any]) -> str:
+def _shape(schema: dict[str, Any], shapes: dict[str, Any]) -> dict[str, Any]:
+    """A schema, or the one that it refers to; of several the first, which says most."""
+    inner: dict[str, Any] = next(iter(schema.get("allOf") or schema.get("oneOf") or ()), schema)
+    if "$ref" in inner:
+        inner = shapes.get(inner["$ref"].rsplit("/", 1)[-1], {})
+    return inner
+
+
+def _kind(schema: dict[str, Any], shapes: dict[str, Any]) -> str:
     """A type in a few words."""
+    schema = _shape(schema, shapes)
     values = schema.get("enum") or schema.get("items", {}).get("enum")
     if values:
         return " | ".join(str(value) for value in values)
-    return str(schema.get("format") or schema.get("type") or "")
+    kind = schema.get("format") or schema.get("type") or ""
+    return kind if isinstance(kind, str) else " or ".join(kind)
+
+
+def _told(described: dict[str, Any]) -> SafeString:
+    """What the schema says of something; code stands in backticks there."""
+    text = escape(described.get("description", ""))
+    return mark_safe(re.sub("`([^`]+)`", r"<code>\1</code>", text))  # noqa: S308  Escaped above.
 
 
 def _statuses(operation: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -104,4 +122,4 @@ def _statuses(operation: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for status, answer in sorted(operation["responses"].items()):
         shapes = [one["schema"].get("$ref", "") for one in answer.get("content", {}).values()]
         shape = shapes[0].rsplit("/", 1)[-1] if shapes else ""
-        yield status, answer.get("description", ""), shape
+        yield status, answer.get("description", "").rstrip("."), shape
