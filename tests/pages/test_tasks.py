@@ -55,7 +55,7 @@ def test_a_task_shows_its_best_results_and_what_became_of_its_examples() -> None
     best = page[page.index('id="best"') :]
     assert best.index("Best<") < best.index("Worst<")
     assert "3 scores from 33.3 % (Worst) to 100.0 % (Best)" in page
-    assert "Of 3 examples, no model gets 0 right and every one of the 2 models gets 1 right" in page
+    assert "1 of 3 examples are right for all 2 models, and 0 for none of them" in page
     assert 'data-at="Worst|wrong" data-value="2"' in page
 
 
