@@ -75,6 +75,6 @@ def _news() -> list[str]:
     """
     text = (settings.BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
     entries = re.findall(r"^- (.+(?:\n  .+)*)", text, re.MULTILINE)
-    firsts = (re.split(r"(?<=[.;:]) ", " ".join(one.split()))[0] for one in entries)
-    plain = [one.replace("**", "").rstrip(".;:") for one in firsts if "`" not in one]
+    firsts = (re.split(r"(?<=[.;]) ", " ".join(one.split()))[0] for one in entries)
+    plain = [one.replace("**", "").rstrip(".;") for one in firsts if "`" not in one]
     return plain[:_NEWS]
