@@ -39,7 +39,7 @@ def test_a_check_reports_and_stores_nothing(builder: Client) -> None:
 
     assert page.status_code == 200
     assert "11 of 12 tasks" in page.content.decode()
-    assert f"Without {make.SUITE.slugs[11]}" in page.content.decode()
+    assert f"Without {make.SUITE.tasks[11].name}" in page.content.decode()
     assert not Submission.objects.exists()
     assert not ModelEntry.objects.exists()
 
