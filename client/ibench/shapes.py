@@ -161,8 +161,9 @@ class Tried(TypedDict):
 class Trial(TypedDict):
     """What a draft's files would score against today's board, by scorer."""
 
-    status: Literal["none", "hidden", "waiting", "failed", "done"]
+    status: Literal["none", "hidden", "waiting", "refused", "failed", "done"]
     reason: str
+    again_at: str | None
     scorers: dict[str, Tried]
 
 

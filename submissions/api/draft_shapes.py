@@ -9,8 +9,9 @@ from submissions.api.schema import EntrySerializer
 from submissions.api.shapes import api_address, page_of
 from submissions.drafts import first_open_step
 from submissions.models import Draft, DraftFile
+from submissions.trial_quota import trial_reason
 
-TRIAL_STATUSES = ("none", "hidden", "waiting", "failed", "done")
+TRIAL_STATUSES = ("none", "hidden", "waiting", "refused", "failed", "done")
 
 
 class DraftFileShape(serializers.ModelSerializer[DraftFile]):
@@ -60,9 +61,13 @@ class TrialShape(serializers.Serializer[Any]):
     status = serializers.ChoiceField(
         choices=TRIAL_STATUSES,
         help_text="none: there are no files; hidden: the release's answers are, and scores are "
-        "told only after sending; waiting: a worker is at it; failed, or done.",
+        "told only after sending; waiting: a worker is at it; refused: a day's trials are used, "
+        "see `again_at`; failed, or done.",
     )
-    reason = serializers.CharField(help_text="Why it failed.")
+    reason = serializers.CharField(help_text="Why it was refused or failed.")
+    again_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the next trial is free, where this one was refused."
+    )
     scorers = serializers.DictField(child=TriedShape(), help_text="By scorer.")
 
 
@@ -144,7 +149,8 @@ class DraftShape(serializers.ModelSerializer[Draft]):
         found = draft.trial or {}
         return {
             "status": _trial_status(draft),
-            "reason": found.get("failed", ""),
+            "reason": trial_reason(found),
+            "again_at": found.get("again_at"),
             "scorers": found.get("scorers", {}),
         }
 
@@ -169,4 +175,7 @@ def _trial_status(draft: Draft) -> str:
         return "waiting"
     if not draft.report["has_trial"]:
         return "hidden"
-    return "failed" if "failed" in (draft.trial or {}) else "done"
+    found = draft.trial or {}
+    if "again_at" in found:
+        return "refused"
+    return "failed" if "failed" in found else "done"

@@ -1,11 +1,13 @@
 """Drafts for scripts: what files would score and where they would rank, before they are sent."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
+from django.utils import timezone
 
 from submissions.drafts import open_draft
 from submissions.limits import DRAFTS_OPEN
@@ -49,7 +51,12 @@ def test_a_draft_says_scores_and_ranks_and_submits_nothing() -> None:
     done = tried(client, right=1)
 
     assert waiting["Location"] == waiting.json()["url"]
-    assert waiting.json()["trial"] == {"status": "waiting", "reason": "", "scorers": {}}
+    assert waiting.json()["trial"] == {
+        "status": "waiting",
+        "reason": "",
+        "again_at": None,
+        "scorers": {},
+    }
     assert (done["release"], len(done["tasks"]), done["missing_tasks"]) == ("test", 12, [])
     found = done["trial"]["scorers"]["official-2024-06"]
     assert done["trial"]["status"] == "done"
@@ -59,6 +66,23 @@ def test_a_draft_says_scores_and_ranks_and_submits_nothing() -> None:
     assert len(found["tasks"]) == 12
     assert Submission.objects.count() == before
     assert not ModelEntry.objects.filter(name="Tried").exists()
+
+
+@override_settings(TRIALS_PER_DAY=1)
+def test_after_a_days_trials_the_files_are_kept_and_may_be_sent() -> None:
+    client = script_of(make.user())
+    draft_of(client, right=1)
+
+    made = draft_of(client, right=2, contamination="no")
+    trial = made.json()["trial"]
+
+    assert (made.status_code, trial["status"], trial["scorers"]) == (201, "refused", {})
+    assert "1 trials in the last 24 hours" in trial["reason"]
+    left = datetime.fromisoformat(trial["again_at"]) - timezone.now()
+    assert timedelta(hours=23) < left <= timedelta(days=1)
+    id_ = made.json()["id"]
+    sent = ask(client, "POST", f"/drafts/{id_}/send/", {"visibility": "private"})
+    assert sent.status_code == 201
 
 
 def test_the_page_shows_the_same_draft() -> None:
@@ -87,7 +111,7 @@ def test_scores_of_hidden_answers_are_told_to_nobody() -> None:
 
     done = tried(script_of(make.user()))
 
-    assert done["trial"] == {"status": "hidden", "reason": "", "scorers": {}}
+    assert done["trial"] == {"status": "hidden", "reason": "", "again_at": None, "scorers": {}}
 
 
 def test_a_draft_is_sent_once() -> None:

@@ -58,7 +58,7 @@ def _show(options: argparse.Namespace) -> int:
 
 def _show_one(one: Draft, options: argparse.Namespace) -> int:
     show_json(one) if options.json else _show_draft(one)
-    return _FAILED if one["trial"]["status"] == "failed" else 0
+    return _FAILED if one["trial"]["status"] in ("failed", "refused") else 0
 
 
 def _show_draft(one: Draft) -> None:
