@@ -103,6 +103,11 @@ class Portal:
             for line in output:
                 self.lines.append(line.rstrip("\n"))
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it is there to start again what dies."""
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> int:
         """End it as Ctrl-C does and return its exit status."""
         assert self._process is not None
@@ -113,7 +118,7 @@ class Portal:
 
     def close(self) -> None:
         """Leave nothing behind."""
-        if self._process is not None and self._process.poll() is None:
+        if self.is_running:
             self.stop()
         if self._server is not None:
             with psycopg.connect(self._server, autocommit=True) as admin:
