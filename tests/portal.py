@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -158,8 +159,10 @@ class Portal:
         """Where its broker listens, for one more process of the portal."""
         if url := self.env.get("REDIS_URL"):
             return url
-        command = Path(f"/proc/{self.processes('broker')[0]}/cmdline").read_text().split("\0")
-        return f"redis://127.0.0.1:{command[command.index('--port') + 1]}/0"
+        # The server writes where it listens in the place of its command.
+        title = Path(f"/proc/{self.processes('broker')[0]}/cmdline").read_text()
+        [port] = re.findall(r"127\.0\.0\.1:(\d+)", title)
+        return f"redis://127.0.0.1:{port}/0"
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Read from its database; each `?` stands for a value."""
