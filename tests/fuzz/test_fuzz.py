@@ -17,7 +17,7 @@ def test_no_upload_ends_in_anything_but_a_result_or_a_refusal() -> None:
 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(done.stdout)
     assert report["executions"] > 200
     assert all(engine["aligned"] for engine in report["engines"])
