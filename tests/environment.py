@@ -13,6 +13,9 @@ from pathlib import Path
 _state = tempfile.mkdtemp(prefix="portal-tests-")
 atexit.register(shutil.rmtree, _state, ignore_errors=True)
 os.environ["STATE_DIR"] = _state
+# The settings leave this in the environment, so xdist's workers would inherit their parent's
+# folder and count into each other's metrics.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(_state) / "metrics")
 # WhiteNoise warns of a missing folder, and warnings are errors here.
 (Path(_state) / "static").mkdir()
 os.environ.setdefault("LOG_LEVEL", "WARNING")
