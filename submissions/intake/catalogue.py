@@ -89,7 +89,7 @@ ROWS: Final = {
     ),
     "bad-id": Entry("a whole number or a text of 1 to {chars} characters", "{advice}"),
     "mixed-ids": Entry("an id in every row of a task, or in none", "Give every row its id."),
-    "duplicate-id": Entry("every id once", "Keep one row; the id is first on line {first}."),
+    "duplicate-id": Entry("every id once", "Keep one row; line {first} has the id first."),
     "no-task": Entry(
         'a file called preds_<task>.jsonl, or a key "task" in every row',
         "Rename the file. {advice}",

@@ -28,6 +28,10 @@ GUIDES: Final = {
 }
 # The folders of the guides by language; English ones lie at the top.
 _FOLDERS: Final = {"zh-hans": "zh_Hans"}
+# So many columns of text are more than a phone is wide; numbers have more and are narrow.
+_WIDE: Final = 4
+_TABLE: Final = re.compile(r'<table(?: class="( stacked)")?>')
+_SUBSCRIPT: Final = re.compile("&lt;(/?sub)&gt;")
 _CODE_ROW: Final = re.compile(r"<tr>\s*<td><code>([a-z-]+)</code></td>")
 _LINK_TO_GUIDE: Final = re.compile(r'href="(?:docs/)?([a-z-]+)\.md(#[^"]*)?"')
 
@@ -62,15 +66,36 @@ def _body(name: str, folder: str) -> SafeString:
     # A part of a guide has one address in every language: the English heading's.
     for heading, anchor in zip(_headings(tokens), _anchors(name), strict=True):
         heading.attrSet("id", anchor)
+    _label_cells(tokens)
     html = markdown.renderer.render(tokens, markdown.options, {})
     html = _LINK_TO_GUIDE.sub(lambda found: f'href="/docs/{found[1]}/{found[2] or ""}"', html)
+    # Raw HTML in a guide stays text, but for the subscripts of its formulas.
+    html = _SUBSCRIPT.sub(r"<\1>", html)
     # A code of the API is a place of its own: problem details lead there.
     if name == "api":
         html = _CODE_ROW.sub(r'<tr id="\1"><td><code>\1</code></td>', html)
-    scrolled = html.replace("<table>", '<div class="guide__table" tabindex="0"><table>')
+    html = _TABLE.sub(r'<div class="scroll\1 guide__table" tabindex="0"><table>', html)
     # A head without words is no head; code that is wider than the page is scrolled by keys too.
-    scrolled = scrolled.replace("</table>", "</table></div>").replace("<th></th>", "<td></td>")
-    return mark_safe(scrolled.replace("<pre>", '<pre tabindex="0">'))  # noqa: S308
+    html = html.replace("</table>", "</table></div>").replace("<th></th>", "<td></td>")
+    return mark_safe(html.replace("<pre>", '<pre tabindex="0">'))  # noqa: S308
+
+
+def _label_cells(tokens: Sequence[Token]) -> None:
+    """Give the cells of wide tables their column's name: a phone shows them one below the other."""
+    table, heads, column = None, list[str](), 0
+    for token, after in pairwise(tokens):
+        if token.type == "table_open":
+            table, heads = token, []
+        elif token.type == "th_open":
+            heads.append(after.content)
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "td_open":
+            if table and len(heads) == _WIDE and all(heads):
+                table.attrSet("class", " stacked")
+                if column:
+                    token.attrSet("data-label", heads[column])
+            column += 1
 
 
 def _text(name: str, folder: str) -> str:

@@ -106,7 +106,7 @@ def _kind(schema: dict[str, Any], shapes: dict[str, Any]) -> str:
     schema = _shape(schema, shapes)
     values = schema.get("enum") or schema.get("items", {}).get("enum")
     if values:
-        return " | ".join(str(value) for value in values)
+        return ", ".join(str(value) for value in values)
     kind = schema.get("format") or schema.get("type") or ""
     return kind if isinstance(kind, str) else " or ".join(kind)
 

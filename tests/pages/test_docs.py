@@ -51,7 +51,7 @@ def test_a_part_of_a_guide_has_one_address_in_every_language(client: Client) -> 
 def test_the_reference_says_of_every_field_what_it_takes(client: Client) -> None:
     page = client.get("/docs/api/reference/").text.split("<main")[1].split("</main>")[0]
 
-    assert "<td>integer or null</td>" in page
+    assert ">integer or null</td>" in page
     assert "<td></td><td>" not in page
     assert "`" not in page
     assert "<code>try_ended_at</code>" in page

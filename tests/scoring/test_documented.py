@@ -13,6 +13,12 @@ HEADING = re.compile(r"### .+ \(`(\w+)`\)")
 CELL = re.compile(r"(?<!\\)\|")
 
 
+def _code(cell: str) -> str:
+    """What stands between a cell's marks of code, which are two where it has one itself."""
+    marks = 2 if cell.startswith("``") else 1
+    return cell[marks:-marks]
+
+
 def documented_examples() -> list[tuple[str, str, str, list[str]]]:
     """(task, prediction, answer, score under each scorer) for every row with an example."""
     task, examples = "", []
@@ -22,7 +28,7 @@ def documented_examples() -> list[tuple[str, str, str, list[str]]]:
         elif task and line.startswith("| `"):
             cells = [cell.strip().replace("\\|", "|") for cell in CELL.split(line)[1:-1]]
             prediction, answer, *scores = cells[:5]
-            examples.append((task, prediction[1:-1], answer[1:-1], scores))
+            examples.append((task, _code(prediction), _code(answer), scores))
     return examples
 
 
