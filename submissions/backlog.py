@@ -24,7 +24,9 @@ def waiting(*, now: datetime) -> Iterator[Waiting]:
     """Every queue, also where nothing waits."""
     # What is open has no end: SQLite finds it by that, and not by its status.
     queued = Evaluation.objects.filter(status=Evaluation.Status.QUEUED, finished_at=None)
-    yield _waiting("evaluate", queued, "created_at", now)
+    # What waits for its storage, no worker more would make sooner.
+    yield _waiting("evaluate", queued.filter(retry_at=None), "created_at", now)
+    yield _waiting("storage", queued.exclude(retry_at=None), "away_since", now)
     runs = HostedRun.objects.filter(status=HostedRun.Status.QUEUED)
     yield _waiting("generate", runs, "created_at", now)
     letters = Letter.objects.filter(sent_at=None, given_up_at=None, due_at__lte=now)

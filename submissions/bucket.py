@@ -13,6 +13,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
+from s3transfer.exceptions import RetriesExceededError
 from storages.backends.s3 import S3Storage
 
 # A web request waits for a dead server no longer than this for a connection, and tries thrice.
@@ -65,7 +66,11 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
         with _as_os_errors(name):
             opened: IO[bytes] = super()._open(name, mode)
             # Now, so that an error is one of opening; above a limit it is spooled to disk.
-            opened.seek(0)
+            try:
+                opened.seek(0)
+            except BaseException:
+                opened.close()
+                raise
             return opened
 
     def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]
@@ -119,5 +124,5 @@ def _as_os_errors(name: str) -> Iterator[None]:
         if status == 404 and error.response.get("Error", {}).get("Code") != "NoSuchBucket":
             raise FileNotFoundError(f"no object {name}") from error
         raise BucketRefuses(f"object {name}: {error}") from error
-    except BotoCoreError as error:
+    except (BotoCoreError, RetriesExceededError) as error:
         raise BucketRefuses(f"object {name}: {error}") from error

@@ -170,6 +170,8 @@ def _evaluation_story(evaluation: Evaluation, *, is_first: bool) -> list[Happeni
         story.append(Happening(evaluation.finished_at, gettext("Scoring failed"), reason, "failed"))
     elif evaluation.status == Evaluation.Status.RUNNING:
         story.append(Happening(None, gettext("Scoring now"), state="now"))
+    elif evaluation.retry_at:
+        story.append(Happening(None, gettext("Waiting for storage"), state="now"))
     else:
         story.append(Happening(None, gettext("Waiting for a worker"), state="now"))
     return story

@@ -54,6 +54,11 @@ AT_ONCE_RETRY_SECONDS: Final = 10
 EVALUATION_ATTEMPTS: Final = 3
 # How long one evaluation may run, in seconds.  The twelve files of a model take about two.
 EVALUATION_SECONDS: Final = 600
+# What is away, a storage or the Hugging Face Hub, is asked again after a random wait that grows
+# with how long it has been away, between these seconds; and no more once it has been for so long.
+AWAY_SECONDS_FIRST: Final = 5.0
+AWAY_SECONDS_LAST: Final = 600.0
+STORAGE_PATIENCE: Final = timedelta(hours=24)
 # How many evaluations of a job over many submissions wait at once: enough for the workers of
 # one machine until the next sweep, few enough that a queue is not mistaken for a jam.
 RESCORE_OPEN: Final = 100

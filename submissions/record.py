@@ -20,7 +20,7 @@ from scoring import Outcome, TaskScore
 from submissions import queue
 from submissions.artefacts import pack_scores
 from submissions.board_locks import lock_board
-from submissions.limits import EVALUATION_ATTEMPTS, SWEEP_ROWS
+from submissions.limits import EVALUATION_ATTEMPTS, STORAGE_PATIENCE, SWEEP_ROWS
 from submissions.models import (
     BoardEvent,
     BoardState,
@@ -31,6 +31,7 @@ from submissions.models import (
     TaskArtefact,
     TaskResult,
 )
+from submissions.patience import FURTHEST, next_try
 from submissions.quota import end_slot
 from submissions.rounds import is_sealed, may_be_claimed, sealed
 from submissions.standings import write_standings
@@ -54,6 +55,10 @@ FAILURE_HINTS: Final = {
     Failure.STORED_FILE: gettext_noop(
         "An organizer must restore the file from a backup; "
         "or withdraw the submission and upload the same files again."
+    ),
+    Failure.STORAGE_AWAY: gettext_noop(
+        "Nothing is wrong with your files as far as we know. "
+        "An organizer can queue the submission again."
     ),
     Failure.TIMEOUT: gettext_noop(
         "Look for extremely long predictions, shorten them, and submit again."
@@ -82,8 +87,13 @@ def queue_evaluation(
 
 
 def _claimable(now: datetime) -> QuerySet[Evaluation]:
-    waiting = Q(status=QUEUED)
+    waiting = Q(status=QUEUED) & _may_be_tried(now)
     return Evaluation.objects.filter(waiting | (_silent(now) & Q(attempts__lt=EVALUATION_ATTEMPTS)))
+
+
+def _may_be_tried(now: datetime) -> Q:
+    """Those that wait for no storage, or have done so for as long as they were to."""
+    return Q(retry_at=None) | Q(retry_at__lte=now) | Q(retry_at__gt=now + FURTHEST)
 
 
 def _silent(now: datetime) -> Q:
@@ -125,6 +135,7 @@ def claim_evaluation(evaluation_id: int, *, worker: str, now: datetime) -> Evalu
                 worker=worker,
                 started_at=now,
                 lease_expires_at=_lease_end(now),
+                retry_at=None,
             )
         )
         if not taken:
@@ -203,6 +214,30 @@ def record_failure(evaluation: Evaluation, *, failure: Failure, reason: str, now
     return _fail(_mine(evaluation), evaluation, failure=failure, reason=reason, now=now)
 
 
+def wait_for_storage(evaluation: Evaluation, *, reason: str, now: datetime) -> bool:
+    """Give back an evaluation whose files cannot be read just now, to be tried again later.
+
+    It costs none of its attempts: those are for workers that fall silent.  After
+    `STORAGE_PATIENCE` it fails.  False if the claim was lost meanwhile.
+    """
+    since = evaluation.away_since or now
+    again = next_try(since, now=now, patience=STORAGE_PATIENCE)
+    if again is None:
+        return record_failure(evaluation, failure=Failure.STORAGE_AWAY, reason=reason, now=now)
+    given_back = _mine(evaluation).update(
+        status=QUEUED,
+        attempts=F("attempts") - 1,
+        worker="",
+        started_at=None,
+        lease_expires_at=None,
+        # The sweep announces it when its time has come.
+        announced_at=None,
+        away_since=since,
+        retry_at=again,
+    )
+    return bool(given_back)
+
+
 def _fail(
     rows: QuerySet[Evaluation],
     evaluation: Evaluation,
@@ -243,7 +278,8 @@ def sweep(*, now: datetime) -> int:
     unannounced = Q(announced_at=None) | _long_ago("announced_at", before=again, now=now)
     # An upload announces itself on commit; the sweep gives it one period to do so.
     born = now - timedelta(seconds=settings.SWEEP_SECONDS)
-    forgotten = Q(status=QUEUED) & _long_ago("created_at", before=born, now=now) & unannounced
+    is_old = _long_ago("created_at", before=born, now=now)
+    forgotten = Q(status=QUEUED) & is_old & unannounced & _may_be_tried(now)
     due = Evaluation.objects.filter(_silent(now) | forgotten).exclude(sealed("submission", now=now))
     of_a_job = Exists(RescoreItem.objects.filter(evaluation=OuterRef("pk")))
     due = due.order_by("created_at").annotate(is_of_a_job=of_a_job)

@@ -8,6 +8,7 @@ from statistics import quantiles
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 
 from submissions.access import Reader, listed_submissions, shared_submissions
 from submissions.limits import QUEUE_SHOWN, RECENT_RUNS
@@ -39,6 +40,8 @@ class Waiting:
     estimate: Estimate | None
     # How long ago its worker last said that it lives; None while it waits.
     heartbeat_seconds: float | None
+    # When it is tried again, where its files' storage is away.
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,9 @@ def read_queue(reader: Reader, *, only_mine: bool, now: datetime) -> Queue:
     running = list(Evaluation.objects.filter(status=OPEN[1]).order_by("started_at"))
     # What waits for the end of a blind round stands in nobody's way.
     due = Evaluation.objects.filter(status=OPEN[0]).exclude(sealed("submission", now=now))
-    queued = list(due.order_by("created_at", "pk"))
+    # Neither does what waits for its storage: it comes last.
+    order = F("retry_at").asc(nulls_first=True)
+    queued = list(due.order_by(order, "created_at", "pk"))
     ids = [one.submission_id for one in (*running, *queued)]
     known = _known(ids, reader)
     mine = set(shared_submissions(reader).filter(pk__in=ids).values_list("pk", flat=True))
@@ -133,7 +138,10 @@ def _queued(
 ) -> Waiting:
     is_mine = one.submission_id in mine
     submission = known.get(one.submission_id)
-    return Waiting(place, one.status, one.created_at, submission, is_mine, estimate, None)
+    expected = None if one.retry_at else estimate
+    return Waiting(
+        place, one.status, one.created_at, submission, is_mine, expected, None, one.retry_at
+    )
 
 
 def _usual() -> Estimate | None:

@@ -6,7 +6,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import requests
 
@@ -46,16 +49,19 @@ def rclone() -> Path:
 
 
 @contextmanager
-def running_s3(folder: Path) -> Iterator[S3Server]:
-    """A server with one empty bucket, from its start to its end."""
-    port = free_port()
+def running_s3(folder: Path, *, port: int | None = None) -> Iterator[S3Server]:
+    """A server with one bucket, from its start to its end; on a port where it was before, if told.
+
+    A second server over the same folder has what the first one kept.
+    """
+    port = port or free_port()
     server = S3Server(
         url=f"http://127.0.0.1:{port}",
         access_key="portal",
         secret_key=secrets.token_urlsafe(24),
         bucket=folder / BUCKET,
     )
-    server.bucket.mkdir(parents=True)
+    server.bucket.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [
             *(str(rclone()), "serve", "s3", str(folder), f"--addr=127.0.0.1:{port}"),
@@ -78,3 +84,40 @@ def _answers(url: str) -> bool:
         return 400 <= requests.get(url, timeout=5).status_code < 500
     except requests.ConnectionError:
         return False
+
+
+class _Troubled(BaseHTTPRequestHandler):
+    """Says the same of every object: a status and a code; with 200, half of what it promised."""
+
+    status: int
+    code: str
+
+    def do_GET(self) -> None:
+        body = f"<Error><Code>{self.code}</Code><Message>no</Message></Error>".encode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body) * (2 if self.status == 200 else 1)))
+        self.send_header("ETag", '"0"')
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.close_connection = True
+
+    do_HEAD = do_PUT = do_GET  # noqa: N815  As the base class calls them.
+
+    def log_message(self, *_parts: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def troubled_s3(status: int, code: str, folder: Path) -> Iterator[S3Server]:
+    """A server that is there and does not give what it is asked for."""
+    handler = type("Handler", (_Troubled,), {"status": status, "code": code})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        yield S3Server(url, "portal", "x" * 20, folder)
+    finally:
+        server.shutdown()
+        server.server_close()

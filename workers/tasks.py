@@ -34,7 +34,7 @@ from submissions.trials import due_trial, store_failed_trial, store_trial
 from submissions.uploads import sweep_uploads
 from workers import gpu_worker  # noqa: F401  It waits for a worker's beginning.
 from workers.confined import LimitReached
-from workers.evaluate import EvaluationFailed, evaluate_submission
+from workers.evaluate import EvaluationFailed, StorageAway, evaluate_submission
 from workers.heartbeat import keep_lease
 from workers.moves import find_moves
 
@@ -61,6 +61,9 @@ def evaluate(*, evaluation_id: int, **_later: object) -> None:
     try:
         with work_on(evaluation.submission.public_id), keep_lease(evaluation):
             scores = evaluate_submission(evaluation.submission)
+    except StorageAway as away:
+        logger.warning("evaluation %s waits for the storage: %s", evaluation_id, away)
+        record.wait_for_storage(evaluation, reason=away.reason, now=timezone.now())
     except EvaluationFailed as error:
         record.record_failure(
             evaluation, failure=error.failure, reason=error.reason, now=timezone.now()

@@ -45,6 +45,7 @@ class Submission(TypedDict):
     superseded_by: str | None
     declared: dict[str, str]
     status: Literal["queued", "running", "done", "failed"] | None
+    retry_at: str | None
     failure: Failure | None
     warnings: list[dict[str, Any]]
     tasks: dict[str, TaskCoverage]

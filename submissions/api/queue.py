@@ -13,7 +13,7 @@ from submissions.access import shared_submissions
 from submissions.api.base import ApiView
 from submissions.api.organization_shapes import OrganizationShape
 from submissions.api.quota import QuotaShape
-from submissions.api.submission_shapes import EvaluationShape
+from submissions.api.submission_shapes import RETRY_AT, EvaluationShape
 from submissions.models import Evaluation
 from submissions.quota import quota_of
 from submissions.waiting import read_queue
@@ -46,6 +46,7 @@ class PlaceShape(serializers.Serializer[Any]):
     heartbeat_seconds = serializers.FloatField(
         allow_null=True, help_text="How long ago its worker last said that it lives."
     )
+    retry_at = serializers.DateTimeField(allow_null=True, help_text=RETRY_AT)
 
 
 class WorkerShape(serializers.Serializer[Any]):

@@ -1,6 +1,7 @@
 """What the API gives of submissions, their evaluations and their examples."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -8,6 +9,8 @@ from rest_framework import serializers
 from submissions.api.schema import EntrySerializer
 from submissions.api.shapes import api_address, page_of
 from submissions.models import BoardEvent, Evaluation, Failure, Submission
+
+RETRY_AT: Final = "When it is tried again; null unless it waits for the storage of its files."
 
 
 class FailureShape(serializers.Serializer[Any]):
@@ -58,6 +61,7 @@ class SubmissionShape(serializers.ModelSerializer[Submission]):
         help_text="The submission that took its place.",
     )
     status = serializers.SerializerMethodField()
+    retry_at = serializers.SerializerMethodField(help_text=RETRY_AT)
     failure = serializers.SerializerMethodField()
     warnings = EntrySerializer(many=True)
     tasks = serializers.SerializerMethodField()
@@ -85,6 +89,7 @@ class SubmissionShape(serializers.ModelSerializer[Submission]):
             "withdrawn_reason",
             "superseded_by",
             "status",
+            "retry_at",
             "failure",
             "warnings",
             "tasks",
@@ -105,6 +110,12 @@ class SubmissionShape(serializers.ModelSerializer[Submission]):
         """The latest evaluation's."""
         latest = _latest(submission)
         return latest.status if latest else None
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_retry_at(self, submission: Submission) -> datetime | None:
+        """The latest evaluation's."""
+        latest = _latest(submission)
+        return latest.retry_at if latest else None
 
     @extend_schema_field(FailureShape(allow_null=True))
     def get_failure(self, submission: Submission) -> dict[str, Any] | None:
@@ -132,6 +143,7 @@ class EvaluationShape(serializers.ModelSerializer[Evaluation]):
 
     submission = serializers.CharField(source="submission.public_id")
     is_shown = serializers.SerializerMethodField(help_text="Whether its scores are the shown ones.")
+    retry_at = serializers.DateTimeField(allow_null=True, help_text=RETRY_AT)
     failure = serializers.SerializerMethodField()
 
     class Meta:
@@ -144,6 +156,7 @@ class EvaluationShape(serializers.ModelSerializer[Evaluation]):
             "created_at",
             "started_at",
             "finished_at",
+            "retry_at",
             "is_shown",
             "failure",
         )

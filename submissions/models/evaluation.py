@@ -13,6 +13,7 @@ class Failure(models.TextChoices):
 
     WORKER_LOST = "worker_lost", _("every worker that took it fell silent")
     STORED_FILE = "stored_file", _("a stored file is missing or damaged")
+    STORAGE_AWAY = "storage_away", _("the storage that holds its files did not answer")
     TIMEOUT = "timeout", _("scoring took longer than allowed")
     MEMORY = "memory", _("scoring took more memory than allowed")
     INTERNAL = "internal", _("an error of ours")
@@ -38,6 +39,10 @@ class Evaluation(models.Model):
     started_at = models.DateTimeField(null=True)
     lease_expires_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # Since when its files could not be read because their storage is away, and when a worker may
+    # try again.
+    away_since = models.DateTimeField(null=True)
+    retry_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=20, choices=Failure, blank=True)
     failure_reason = models.TextField(blank=True)
     failure_hint = models.TextField(blank=True)
@@ -63,6 +68,11 @@ class Evaluation(models.Model):
                 condition=models.Q(status__in=["queued", "running"], finished_at=None)
                 | models.Q(status__in=["done", "failed"], finished_at__isnull=False),
                 name="an_end_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(retry_at=None)
+                | models.Q(status="queued", away_since__isnull=False),
+                name="who_tries_again_waits",
             ),
         ]
         indexes: ClassVar = [

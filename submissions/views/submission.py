@@ -45,7 +45,7 @@ def submission(request: HtmxRequest, public_id: str) -> HttpResponse:
         return render(request, tombstone, {"submission": found}, status=STATUS_GONE)
     evaluations = list(found.evaluations.all())
     latest = evaluations[0] if evaluations else None
-    state = f"{latest.pk}-{latest.status}-{latest.attempts}" if latest else ""
+    state = f"{latest.pk}-{latest.status}-{latest.fence}" if latest else ""
     if request.htmx and state == request.GET.get("seen"):
         return HttpResponse(status=204)
     suite = SUITES[found.release.suite]

@@ -116,7 +116,7 @@ def test_a_full_disk_refuses_an_upload_and_keeps_what_is_there(
 
 
 @pytest.mark.slow
-def test_a_file_that_cannot_be_read_fails_with_its_reason_and_the_next_is_scored(
+def test_a_file_that_cannot_be_read_waits_for_its_storage_and_is_then_scored(
     portal: Portal,
 ) -> None:
     token = portal.token()
@@ -133,16 +133,12 @@ def test_a_file_that_cannot_be_read_fails_with_its_reason_and_the_next_is_scored
     for pid in workers:
         os.killpg(pid, signal.SIGCONT)
 
-    end = portal.wait_scored(token, lost)
+    wait_until(lambda: portal.read(token, lost)["retry_at"], seconds=60, what="its waiting")
 
-    assert end["status"] == "failed"
-    failure = portal.query("SELECT failure, failure_reason FROM submissions_evaluation")
-    assert failure[0][0] == "stored_file"
-    assert failure[0][1]
+    assert portal.read(token, lost)["status"] == "queued"
     for folder in files.glob("away-*"):
         (files / folder.name.removeprefix("away-")).unlink()
         folder.rename(files / folder.name.removeprefix("away-"))
     after = submit(portal, token, "After", examples=EXAMPLES)
     assert portal.wait_scored(token, after)["status"] == "done"
-    portal.manage("rescore", "--failed")
-    wait_until(lambda: portal.read(token, lost)["status"] == "done", seconds=60, what="its scores")
+    assert portal.wait_scored(token, lost, seconds=120)["status"] == "done"
