@@ -46,25 +46,29 @@ class AuditedAdmin(admin.ModelAdmin[Any]):
             )
 
 
-@admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
-    """What was noted."""
-
-    list_display = ("number", "at", "kind")
-    list_filter = ("kind",)
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Shows rows and changes none: they are facts."""
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
-        """Entries come with changes only."""
+        """Nobody adds a fact by hand."""
         return False
 
     def has_change_permission(
         self, _request: HttpRequest, _obj: models.Model | None = None
     ) -> bool:
-        """Nobody changes an entry."""
+        """Nobody changes a fact by hand."""
         return False
 
     def has_delete_permission(
         self, _request: HttpRequest, _obj: models.Model | None = None
     ) -> bool:
-        """Nobody deletes an entry."""
+        """Nobody deletes a fact by hand."""
         return False
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """What was noted."""
+
+    list_display = ("number", "at", "kind")
+    list_filter = ("kind",)

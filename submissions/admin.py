@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from audit.admin import AuditedAdmin
+from audit.admin import AuditedAdmin, ReadOnlyAdmin
 from audit.log import organizer
 from submissions import organizing
 from submissions.lines import refresh_lines
@@ -38,26 +38,6 @@ class ReasonForm(ActionForm):
     """An action's name, and the reason that a withdrawal needs."""
 
     reason = CharField(required=False, max_length=300)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Shows rows and changes none."""
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        """Nobody adds a fact by hand."""
-        return False
-
-    def has_change_permission(
-        self, _request: HttpRequest, _obj: models.Model | None = None
-    ) -> bool:
-        """Nobody changes a fact by hand."""
-        return False
-
-    def has_delete_permission(
-        self, _request: HttpRequest, _obj: models.Model | None = None
-    ) -> bool:
-        """Nobody deletes a fact by hand."""
-        return False
 
 
 @admin.register(ModelEntry)

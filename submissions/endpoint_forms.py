@@ -14,7 +14,7 @@ from scoring.truncation import MIDDLE, MIDDLE_CONTEXT_FIXED
 from submissions.access import submittable_models
 from submissions.endpoints import API_VERSION, KEY, TOKENIZER, EndpointFacts
 from submissions.entries import ModelFacts
-from submissions.forms import CountField
+from submissions.form_fields import CountField
 from submissions.limits import (
     ENDPOINT_AT_ONCE_MAX,
     ENDPOINT_KEY_CHARS,

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from submissions.forms import CountField
+from submissions.form_fields import CountField
 from submissions.hub_models import REVISION, HubModelFacts
 from submissions.limits import REPOSITORY_CHARS
 from submissions.models import HubModel

@@ -1,53 +1,22 @@
 """The forms of the wizard's steps; each checks shape and translates."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import refuse_hidden
 from submissions.access import submittable_models
 from submissions.declarations import DECLARATION_NOTE_CHARS, DECLARATIONS
 from submissions.drafts import FACTS
-from submissions.forms import CountField, FilesField, FilesInput
-from submissions.models import Draft, ModelEntry, Release, Submission
+from submissions.form_fields import FilesField, FilesInput, ModelFields, ReadingFields, choices_of
+from submissions.models import Draft, Release, Submission
 
 
-class ModelForm(forms.Form):
+class ModelForm(ModelFields):
     """Whose predictions they are: one of the models that the owner may use, or a new one."""
-
-    model = forms.ModelChoiceField(
-        queryset=ModelEntry.objects.none(),
-        required=False,
-        to_field_name="slug",
-        empty_label=_("A new model, described below"),
-        label=_("Model"),
-    )
-    name = forms.CharField(
-        max_length=120,
-        required=False,
-        validators=[refuse_hidden],
-        label=_("Name of a new model"),
-    )
-    organization = forms.CharField(
-        max_length=120, required=False, validators=[refuse_hidden], label=_("Organization")
-    )
-    link = forms.URLField(max_length=400, required=False, label=_("Link"), assume_scheme="https")
-    licence = forms.CharField(max_length=80, required=False, label=_("Licence"))
-    parameters = CountField(required=False, label=_("Parameters"), help_text=_("Such as 7B."))
-    context_tokens = CountField(
-        required=False, label=_("Context length in tokens"), help_text=_("Such as 128K.")
-    )
-    weights = forms.ChoiceField(
-        choices=[("open", _("Open: anybody can download them")), ("closed", _("Closed"))],
-        widget=forms.RadioSelect,
-        required=False,
-        label=_("Weights"),
-    )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, draft: Draft) -> None:
         """Begin with what the draft says; a known model keeps its own facts."""
@@ -55,47 +24,16 @@ class ModelForm(forms.Form):
         if draft.model is not None:
             initial["model"] = draft.model.slug
         super().__init__(data, initial=initial, label_suffix="")
-        field = cast("forms.ModelChoiceField[Any]", self.fields["model"])
-        field.queryset = submittable_models(draft.owner)
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for one model: a known one, or a new one with its name."""
-        data = super().clean() or self.cleaned_data
-        name, chosen = data.get("name"), data.get("model")
-        if chosen and name:
-            self.add_error("name", gettext("Leave this empty, or choose a new model above."))
-        if not chosen and not name and not {"model", "name"} & set(self.errors):
-            self.add_error("name", gettext("Name the model, or choose one of yours above."))
-        return data
+        choices_of(self, "model").queryset = submittable_models(draft.owner)
 
     def facts(self) -> dict[str, Any]:
         """What was said of a new model."""
-        closed = {"weights": self.cleaned_data["weights"] or "closed"}
-        return {name: self.cleaned_data[name] for name in FACTS} | closed
+        return {name: self.cleaned_data[name] for name in FACTS}
 
 
-class ProtocolForm(forms.Form):
+class ProtocolForm(ReadingFields):
     """How the predictions were made: the release, the declarations, the option."""
 
-    release = forms.ModelChoiceField(
-        queryset=Release.objects.none(),
-        required=False,
-        to_field_name="name",
-        empty_label=_("Recognise it from the files"),
-        label=_("Release of the data"),
-        help_text=_(
-            "The data exist in generations with other ids and questions. Ids, counts and "
-            "ground truths in the files usually tell which one was used."
-        ),
-    )
-    drop_first_number = forms.BooleanField(
-        required=False,
-        label=_("Math.Calc answers begin by repeating the first operand"),
-        help_text=_(
-            "Declare this if your model echoes the first number before its first result; "
-            "the official scorers then leave that number out, as the authors did for GPT-4."
-        ),
-    )
     note = forms.CharField(
         max_length=2000,
         required=False,
@@ -119,8 +57,7 @@ class ProtocolForm(forms.Form):
             self.fields[f"{one.slug}_note"] = forms.CharField(
                 max_length=DECLARATION_NOTE_CHARS, required=False, label=str(one.note)
             )
-        field = cast("forms.ModelChoiceField[Any]", self.fields["release"])
-        field.queryset = Release.objects.filter(suite=draft.suite)
+        choices_of(self, "release").queryset = Release.objects.filter(suite=draft.suite)
 
     @property
     def declarations(self) -> list[tuple[forms.BoundField, forms.BoundField]]:

@@ -13,6 +13,7 @@ from submissions.intake import (
     align,
     recognise_release,
 )
+from tests.data import TASKS
 from tests.intake.make import LittleSuite, parse
 
 pytestmark = pytest.mark.needs_data
@@ -20,20 +21,7 @@ MODELS = ("gpt4", "kimi", "yarn-mistral", "chatglm3")
 
 
 class WholeSuite(LittleSuite):
-    slugs = (
-        "longbook_sum_eng",
-        "longbook_qa_eng",
-        "longbook_choice_eng",
-        "longdialogue_qa_eng",
-        "longbook_qa_chn",
-        "code_debug",
-        "code_run",
-        "math_calc",
-        "math_find",
-        "passkey",
-        "number_string",
-        "kv_retrieval",
-    )
+    slugs = TASKS
 
 
 class NoAnswers(WholeSuite):
