@@ -59,7 +59,8 @@ def test_a_bucket_that_is_away_for_a_moment_costs_nothing(
     waits = evaluated(submission)
 
     assert (waits.status, waits.attempts, waits.failure) == ("queued", 0, "")
-    assert (again := waits.retry_at) is not None
+    again = waits.retry_at
+    assert again is not None
     with running_s3(folder, port=urlsplit(server.url).port) as server:
         use_bucket(settings, server, prefix="x")
         wait_until(lambda: timezone.now() > again, seconds=10, what="the next try")
