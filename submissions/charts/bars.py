@@ -9,14 +9,13 @@ from django.utils.safestring import SafeString
 from submissions.charts import palette
 from submissions.charts.axis import Axis, fit_axis
 from submissions.charts.chart import Figure
-from submissions.charts.frame import Frame, numbered
+from submissions.charts.frame import PERCENT_TICKS, Frame, numbered, span_across, span_up
 from submissions.charts.numbers import percent
-from submissions.charts.svg import mark, place
+from submissions.charts.svg import mark, place, text
 
-WIDTH: Final = 640
 HEIGHT: Final = 300
-# Names below the bars have room for about this many.
-_MOST_NAMES: Final = 11
+# More bars than this are too thin for a number each.
+_MOST_NUMBERS: Final = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,8 @@ class Bar:
     low: float
     high: float
     count: int
+    # Whether it stands for one value, its middle, and not for all between its ends.
+    is_single: bool = False
 
 
 def tenths(values: Sequence[float], parts: int = 10) -> list[Bar]:
@@ -45,17 +46,27 @@ def tenths(values: Sequence[float], parts: int = 10) -> list[Bar]:
 
 
 def draw_bars(
-    bars: Sequence[Bar], *, across: str, up: str
+    bars: Sequence[Bar], width: int, *, across: str, up: str
 ) -> tuple[float, float, list[SafeString]]:
     """The bars in their frame, with what both axes count."""
-    scale = Axis(100 * bars[0].low, 100 * bars[-1].high, (), 56, WIDTH - 80)
+    height = min(HEIGHT, 140 + width // 3)
+    scale = Axis(100 * bars[0].low, 100 * bars[-1].high, (), **span_across(width))
     counts = [0.0, *(float(bar.count) for bar in bars)]
-    frame = Frame(scale, fit_axis(counts, start=HEIGHT - 52, width=-(HEIGHT - 92), most_ticks=6))
-    named = bars if len(bars) <= _MOST_NAMES else bars[:: -(-len(bars) // _MOST_NAMES)]
+    frame = Frame(scale, fit_axis(counts, **span_up(height), most_ticks=6))
     marks = frame.grid_up(numbered(frame.up))
-    marks += frame.ticks_across([(50 * (bar.low + bar.high), bar.label) for bar in named])
+    marks += frame.ticks_across(_ticks(bars))
     marks += frame.titles(across, up)
-    return WIDTH, HEIGHT, [*marks, *(_draw(bar, frame) for bar in bars)]
+    marks += [_draw(bar, frame) for bar in bars]
+    if len(bars) <= _MOST_NUMBERS:
+        marks += [_number(bar, frame) for bar in bars if bar.count]
+    return width, height, marks
+
+
+def _ticks(bars: Sequence[Bar]) -> list[tuple[float, str]]:
+    """Where and how the level axis is named: at its round values, or each bar by its own name."""
+    if any(bar.is_single for bar in bars):
+        return [(50 * (bar.low + bar.high), bar.label) for bar in bars]
+    return [(tick, f"{tick:g}") for tick in PERCENT_TICKS]
 
 
 def bars_figure(bars: Sequence[Bar], look: palette.Look, *, across: str, up: str) -> Figure:
@@ -73,13 +84,13 @@ def bars_figure(bars: Sequence[Bar], look: palette.Look, *, across: str, up: str
             "hovertemplate": "%{text}: %{y}<extra></extra>",
         }
     ]
-    named = [(middle, bar.label) for middle, bar in zip(middles, bars, strict=True)]
+    ticks = _ticks(bars)
     axes = {
         "xaxis": palette.axis(
             look,
             across,
-            tickvals=[middle for middle, _label in named],
-            ticktext=[label for _middle, label in named],
+            tickvals=[value for value, _label in ticks],
+            ticktext=[label for _value, label in ticks],
         ),
         "yaxis": palette.axis(look, up),
     }
@@ -99,3 +110,8 @@ def _draw(bar: Bar, frame: Frame) -> SafeString:
         f"H{place(right - gap)}V{place(frame.bottom)}z",
         class_="chart__bar",
     )
+
+
+def _number(bar: Bar, frame: Frame) -> SafeString:
+    x, y = frame.point(50 * (bar.low + bar.high), bar.count)
+    return text(x, y - 8, f"{bar.count:,}", class_="chart__tick chart__count")

@@ -3,12 +3,18 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 from django.utils.safestring import SafeString
 
 from submissions.charts.palette import Look
 from submissions.charts.svg import element
+
+# What a card is wide on a phone, in a column, and on a page of its own, in pixels: each chart is
+# drawn anew for each, so that no text of it is made smaller than it is meant to be.
+NARROW: Final = 340
+MIDDLE: Final = 560
+WIDE: Final = 900
 
 Figure: TypeAlias = dict[str, Any]
 """A Plotly figure as plain JSON: `data` and `layout`."""
@@ -72,24 +78,30 @@ class Chart(ABC):
         """Every number that is drawn."""
 
     @abstractmethod
-    def draw(self) -> tuple[float, float, list[SafeString]]:
-        """Width and height in pixels, and the marks."""
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        """Width and height in pixels, and the marks, in a card that is so wide."""
 
     @abstractmethod
     def figure(self, look: Look) -> Figure:
         """The same marks for Plotly."""
 
-    def svg(self) -> SafeString:
-        """The drawing as an element that stands in a page."""
-        width, height, marks = self.draw()
-        ids = f"chart-{self.name}-title chart-{self.name}-desc"
+    def drawings(self, *, is_wide: bool = False) -> list[SafeString]:
+        """The drawings that stand in a page, from narrow to wide; its style sheet shows one."""
+        widths = (NARROW, MIDDLE, WIDE) if is_wide else (NARROW, MIDDLE)
+        return [self.svg(width) for width in widths]
+
+    def svg(self, room: int) -> SafeString:
+        """The drawing for a card that is so wide."""
+        width, height, marks = self.draw(room)
+        title, desc = (f"chart-{self.name}-{part}-{room}" for part in ("title", "desc"))
         return element(
             "svg",
-            element("title", self.title, id=f"chart-{self.name}-title"),
-            element("desc", self.finding, id=f"chart-{self.name}-desc"),
+            element("title", self.title, id=title),
+            element("desc", self.finding, id=desc),
             *marks,
             role="group" if self.has_links else "img",
-            aria_labelledby=ids,
+            aria_labelledby=f"{title} {desc}",
+            class_=f"chart__at--{room}",
             viewBox=f"0 0 {width:g} {height:g}",
             width=width,
             height=height,

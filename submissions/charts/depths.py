@@ -11,17 +11,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from submissions.charts import palette
+from submissions.charts.cells import Box, Cell, told
 from submissions.charts.chart import Chart, Figure, Table
 from submissions.charts.lengths import group_by_length
 from submissions.charts.numbers import percent, shown, span, thousands
-from submissions.charts.svg import element, mark, text
+from submissions.charts.svg import LINE, place, text, text_lines
+from submissions.charts.words import SMALL, break_lines, fits, shorten, width_of
 
-_LEFT: Final = 84.0
-_TOP: Final = 34.0
-_CELL: Final = (120.0, 38.0)
+_LEFT: Final = 56.0
+_WIDEST: Final = 180.0
 _LENGTHS: Final = 6
-# Of a column's name, in letters: longer ones would touch.
-_NAME: Final = 15
+# Of the names that stand upright because their columns are too narrow for them.
+_UPRIGHT: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,6 @@ class Examples:
 
     depths: Sequence[float]
     scores: Sequence[float]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Examples of about one depth in one column: their number, mean score and its interval."""
-
-    examples: int
-    mean: float
-    # 95 %; None where nobody computed it.
-    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +94,9 @@ class DepthMap(Chart):
     def note(self) -> str:
         said = _("Depth: where in the input the needle stands, 0 is the start.")
         if self.has_intervals:
-            below = _("Below each score, its 95 % interval and the number of examples.")
+            below = _(
+                "Each score’s 95 % interval and number of examples stand below it or in the table."
+            )
             return f"{said} {below}"
         if not self.are_inferred:
             return said
@@ -128,22 +121,50 @@ class DepthMap(Chart):
         caption = _("%(title)s, in percent") % {"title": self.title}
         return Table(caption, (_("Depth, percent"), *self.columns), rows)
 
-    def draw(self) -> tuple[float, float, list[SafeString]]:
-        wide, high = _CELL
-        marks = [text(_LEFT - 10, 16.0, _("depth, %"), class_="chart__axis chart__tick--end")]
-        for at, column in enumerate(self.columns):
-            name = column if len(column) <= _NAME else f"{column[: _NAME - 1]}…"
-            marks.append(text(_LEFT + wide * (at + 0.5), 16.0, name, class_="chart__name"))
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        wide = min(_WIDEST, (width - _LEFT) / len(self.columns))
+        marks, top = self._heads(wide)
+        box = Box(wide, self._asides(wide))
         for at, (depth, row) in enumerate(zip(self.depths, self.rows, strict=True)):
-            y = _TOP + high * at
-            label = text(_LEFT - 10, y + high / 2, depth, class_="chart__tick chart__tick--end")
+            y = top + box.high * at
+            label = text(_LEFT - 8, y + box.high / 2, depth, class_="chart__tick chart__tick--end")
             marks.append(label)
             marks += [
-                _draw(one, _LEFT + wide * column, y, (depth, self.columns[column]))
+                box.draw(one, _LEFT + wide * column, y, (depth, self.columns[column]))
                 for column, one in enumerate(row)
                 if one is not None
             ]
-        return _LEFT + wide * len(self.columns), _TOP + high * len(self.depths) + 4, marks
+        return _LEFT + wide * len(self.columns), top + box.high * len(self.depths) + 2, marks
+
+    def _heads(self, wide: float) -> tuple[list[SafeString], float]:
+        """The columns' names, on two lines or upright where they need it, and where cells begin."""
+        broken = [break_lines(one, wide - 8, most=2) for one in self.columns]
+        is_upright = any(line.endswith("…") for name in broken for line in name)
+        if is_upright:
+            broken = [[shorten(one, _UPRIGHT)] for one in self.columns]
+            top = 12 + max(width_of(one) for (one,) in broken)
+        else:
+            top = 12 + LINE * max(map(len, broken))
+        marks = [text(0.0, top - 12, _("depth, %"), class_="chart__axis chart__tick--start")]
+        for at, name in enumerate(broken):
+            x = _LEFT + wide * (at + 0.5)
+            if is_upright:
+                turned = f"rotate(-90 {place(x)} {place(top - 6)})"
+                look = "chart__name chart__tick--start"
+                marks.append(text(x, top - 6, name[0], class_=look, transform=turned))
+            else:
+                y = top - 4 - LINE * len(name) / 2
+                marks.append(text_lines(x, y, name, class_="chart__name"))
+        return marks, top
+
+    def _asides(self, wide: float) -> int:
+        """On how many lines each cell says how sure it is: one, two, or none for want of room."""
+        if not self.has_intervals:
+            return 0
+        lines = [told(one) for *_at, one in self._known()]
+        if fits(lines, wide - 8, SMALL):
+            return 1
+        return 2 if fits((line.rsplit(", ", 1)[0] for line in lines), wide - 4, SMALL) else 0
 
     def figure(self, look: palette.Look) -> Figure:
         data = [
@@ -154,7 +175,7 @@ class DepthMap(Chart):
                 "z": [
                     [None if one is None else percent(one.mean) for one in row] for row in self.rows
                 ],
-                "text": [[_told(one) if one else "" for one in row] for row in self.rows],
+                "text": [[told(one) if one else "" for one in row] for row in self.rows],
                 "zmin": 0,
                 "zmax": 100,
                 "colorscale": [[0.0, look.surface], [1.0, look.accent]],
@@ -247,33 +268,3 @@ def _tokens(middle: float) -> str:
 
 def _cell(scores: Sequence[float] | None) -> Cell | None:
     return Cell(len(scores), sum(scores) / len(scores)) if scores else None
-
-
-def _draw(one: Cell, x: float, y: float, at: tuple[str, str]) -> SafeString:
-    wide, high = _CELL
-    step = min(10, int(round(10 * one.mean, 12)))
-    box = mark(
-        "rect",
-        at=at,
-        value=shown(one.mean),
-        x=x + 1,
-        y=y + 1,
-        width=wide - 2,
-        height=high - 2,
-        class_="chart__cell",
-    )
-    middle = x + wide / 2
-    if one.interval is None:
-        texts = [text(middle, y + high / 2, shown(one.mean), class_="chart__number")]
-    else:
-        texts = [
-            text(middle, y + high * 0.36, shown(one.mean), class_="chart__number"),
-            text(middle, y + high * 0.74, _told(one), class_="chart__aside"),
-        ]
-    return element("g", box, *texts, class_=f"heat h{step}")
-
-
-def _told(one: Cell) -> str:
-    """How many examples a cell has, and how sure it is."""
-    n = f"n {one.examples}"
-    return f"{span(*one.interval)}, {n}" if one.interval else n

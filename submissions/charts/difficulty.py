@@ -58,7 +58,7 @@ class Difficulty(Chart):
     def measure(self) -> str:
         """What the bars stand for."""
         if self.is_binary and self.models <= _FEW:
-            return _("Models that are right")
+            return _("Models that are right, of %(models)s") % {"models": self.models}
         if self.is_binary:
             return _("Share of models that are right, percent")
         return _("Mean score over the models, percent")
@@ -72,8 +72,7 @@ class Difficulty(Chart):
     def _exact(self, right: int) -> Bar:
         share, half = right / self.models, 0.5 / self.models
         count = sum(round(one * self.models) == right for one in self.shares)
-        label = _("%(right)s of %(models)s") % {"right": right, "models": self.models}
-        return Bar(label, share - half, share + half, count)
+        return Bar(str(right), share - half, share + half, count, is_single=True)
 
     def table(self) -> Table:
         rows = tuple(
@@ -81,8 +80,8 @@ class Difficulty(Chart):
         )
         return Table(self.title, (self.measure, _("Examples"), _("Percent of them")), rows)
 
-    def draw(self) -> tuple[float, float, list[SafeString]]:
-        return draw_bars(self.bars(), across=self.measure, up=_("Examples"))
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        return draw_bars(self.bars(), width, across=self.measure, up=_("Examples"))
 
     def figure(self, look: palette.Look) -> Figure:
         return bars_figure(self.bars(), look, across=self.measure, up=_("Examples"))

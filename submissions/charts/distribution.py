@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from submissions.charts import palette
 from submissions.charts.axis import Axis
@@ -13,9 +14,12 @@ from submissions.charts.chart import Chart, Figure, Key, Table
 from submissions.charts.frame import Frame, percent_axis
 from submissions.charts.numbers import MISSING, percent, quantile, shown, span
 from submissions.charts.svg import element, mark, place, shape, text
+from submissions.charts.words import shorten, width_of
 
-_WIDTH: Final = 640
-_LINE: Final = 12.0
+# Up to this many models have a line each, with name and interval; more are signs on one axis.
+_MOST_LINES: Final = 16
+_LINE: Final = 22.0
+_SIGN: Final = 12.0
 # Signs that are nearer than this stand above each other.
 _APART: Final = 11.0
 _TOP: Final = 48.0
@@ -49,18 +53,27 @@ class Distribution(Chart):
 
     @property
     def finding(self) -> str:
-        best = max(self.models, key=lambda one: one.score)
-        worst = min(self.models, key=lambda one: one.score)
+        ordered = self._ordered()
         return _(
             "%(count)s scores from %(low)s %% (%(worst)s) to %(high)s %% (%(best)s);"
             " the median is %(middle)s %%."
         ) % {
             "count": len(self.models),
-            "low": shown(worst.score),
-            "worst": worst.name,
-            "high": shown(best.score),
-            "best": best.name,
+            "low": shown(ordered[-1].score),
+            "worst": self._named(ordered[-1]),
+            "high": shown(ordered[0].score),
+            "best": self._named(ordered[0]),
             "middle": shown(self.median),
+        }
+
+    def _named(self, one: Placed) -> str:
+        """A model, and how many more have its score."""
+        more = sum(other.score == one.score for other in self.models) - 1
+        if not more:
+            return one.name
+        return ngettext("%(name)s and %(more)s more", "%(name)s and %(more)s more", more) % {
+            "name": one.name,
+            "more": more,
         }
 
     @property
@@ -70,13 +83,24 @@ class Distribution(Chart):
 
     @property
     def keys(self) -> Sequence[Key]:
-        scored = Key(_("scored here"), "series-1", shape(1, 22, 6))
-        if not any(one.is_reported for one in self.models):
-            return [scored]
-        return [scored, Key(_("reported"), "series-2 is-hollow", shape(2, 22, 6))]
+        known = [Key(_("scored here"), "series-1", shape(1, 22, 6), has_line=self._has_intervals)]
+        if any(one.is_reported for one in self.models):
+            known.append(Key(_("reported"), "series-2 is-hollow", shape(2, 22, 6)))
+        return [*known, Key(_("median"), "chart__middle-key", "M22 0V12")]
+
+    @property
+    def note(self) -> str:
+        return _("Lines are 95 % intervals.") if self._has_intervals else ""
+
+    @property
+    def _has_intervals(self) -> bool:
+        return self._has_lines and any(one.low is not None for one in self.models)
+
+    @property
+    def _has_lines(self) -> bool:
+        return len(self.models) <= _MOST_LINES
 
     def table(self) -> Table:
-        ordered = sorted(self.models, key=lambda one: (-one.score, one.name))
         rows = tuple(
             (
                 one.name,
@@ -84,52 +108,66 @@ class Distribution(Chart):
                 MISSING if one.low is None or one.high is None else span(one.low, one.high),
                 _("reported") if one.is_reported else _("scored here"),
             )
-            for one in ordered
+            for one in self._ordered()
         )
         head = (_("Model"), _("Score, percent"), _("95 % interval"), _("Source"))
         return Table(self.title, head, rows)
 
-    def draw(self) -> tuple[float, float, list[SafeString]]:
-        floors = self._floors()
-        height = _TOP + _LINE * (max(floors) + 1) + 52
-        across = percent_axis(start=24, width=_WIDTH - 48)
-        frame = Frame(across, Axis(0.0, 1.0, (), height - 44, _TOP - height + 44))
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        return self._draw_lines(width) if self._has_lines else self._draw_signs(width)
+
+    def _draw_lines(self, width: int) -> tuple[float, float, list[SafeString]]:
+        """A line a model, the best on top: name, interval, sign and number."""
+        names = min(0.36 * width, 12 + max(width_of(one.name) for one in self.models))
+        across = percent_axis(start=names + 8, width=width - names - 64)
+        bottom = 8 + _LINE * len(self.models)
+        marks = self._grid(across, top=8.0, bottom=bottom)
+        for at, one in enumerate(self._ordered()):
+            y = 8 + _LINE * (at + 0.5)
+            name = shorten(one.name, names)
+            marks.append(text(0.0, y, name, class_="chart__name chart__tick--start"))
+            marks.append(_draw(one, across, y))
+            number = text(
+                float(width), y, shown(one.score), class_="chart__number chart__tick--end"
+            )
+            marks.append(number)
+        return width, bottom + 48, marks
+
+    def _draw_signs(self, width: int) -> tuple[float, float, list[SafeString]]:
+        """Every model on one axis; the best and the worst have their names."""
+        across = percent_axis(start=16, width=width - 32)
+        floors = self._floors(across)
+        bottom = _TOP + _SIGN * (max(floors) + 1)
+        marks = self._grid(across, top=_TOP, bottom=bottom)
+        ordered = self._ordered()
+        for one, floor in zip(ordered, floors, strict=True):
+            marks.append(_draw(one, across, bottom - _SIGN * (floor + 0.5) - 2))
+        # The best is named above the worst: they may be near to each other.
+        for one, y in {ordered[-1]: 34.0, ordered[0]: 14.0}.items():
+            near = across.place(100 * one.score)
+            half = width_of(one.name) / 2
+            side = "start" if near < half else "end" if near > width - half else "middle"
+            marks.append(text(near, y, one.name, class_=f"chart__name chart__tick--{side}"))
+        return width, bottom + 48, marks
+
+    def _grid(self, across: Axis, *, top: float, bottom: float) -> list[SafeString]:
+        frame = Frame(across, Axis(0.0, 1.0, (), bottom, top - bottom))
         marks = frame.ticks_across([(tick, f"{tick:g}") for tick in across.ticks], has_lines=True)
         marks += frame.titles(_("Score, percent"))
         x = across.place(100 * self.median)
-        marks.append(
-            element("path", d=f"M{place(x)} {_TOP}V{place(frame.bottom)}", class_="chart__median")
-        )
-        ordered = self._ordered()
-        for one, floor in zip(ordered, floors, strict=True):
-            y = frame.bottom - _LINE * (floor + 0.5) - 2
-            number = 2 if one.is_reported else 1
-            sign = mark(
-                "path",
-                at=("", one.name),
-                value=shown(one.score),
-                d=shape(number, across.place(100 * one.score), y),
-                class_="chart__sign",
-            )
-            hollow = " is-hollow" if one.is_reported else ""
-            marks.append(element("g", sign, class_=f"series-{number}{hollow}"))
-        # The best is named above the worst: they may be near to each other.
-        for one, y in {ordered[0]: 36.0, ordered[-1]: 14.0}.items():
-            near = across.place(100 * one.score)
-            side = "start" if near < 90 else "end" if near > _WIDTH - 90 else "middle"
-            marks.append(text(near, y, one.name, class_=f"chart__name chart__tick--{side}"))
-        return _WIDTH, height, marks
+        way = f"M{place(x)} {place(top)}V{place(bottom)}"
+        return [*marks, element("path", d=way, class_="chart__median")]
 
     def _ordered(self) -> list[Placed]:
-        return sorted(self.models, key=lambda one: (one.score, one.name))
+        """The best first; of equal scores, what was scored here, and then by name."""
+        return sorted(self.models, key=lambda one: (-one.score, one.is_reported, one.name))
 
-    def _floors(self) -> list[int]:
-        """How high each sign stands, from 0, so that none hides another; from low to high."""
-        scale = (_WIDTH - 48) / 100
+    def _floors(self, across: Axis) -> list[int]:
+        """How high each sign stands, from 0, so that none hides another; from high to low."""
         ends: list[float] = []
         floors = []
         for one in self._ordered():
-            x = 100 * one.score * scale
+            x = -across.place(100 * one.score)
             floor = next((at for at, end in enumerate(ends) if x - end >= _APART), len(ends))
             ends[floor : floor + 1] = [x]
             floors.append(floor)
@@ -170,8 +208,26 @@ class Distribution(Chart):
                 type="category",
                 automargin=True,
                 categoryorder="array",
-                categoryarray=[one.name for one in self._ordered()],
+                categoryarray=[one.name for one in reversed(self._ordered())],
             ),
         }
         height = 160 + 22 * len(self.models)
         return {"data": data, "layout": palette.layout(look, **axes, height=height)}
+
+
+def _draw(one: Placed, across: Axis, y: float) -> SafeString:
+    """A model's interval, where it is known, and its sign."""
+    number = 2 if one.is_reported else 1
+    sign = mark(
+        "path",
+        at=("", one.name),
+        value=shown(one.score),
+        d=shape(number, across.place(100 * one.score), y),
+        class_="chart__sign",
+    )
+    drawn = [sign]
+    if one.low is not None and one.high is not None:
+        low, high = (place(across.place(100 * end)) for end in (one.low, one.high))
+        drawn.insert(0, element("path", d=f"M{low} {place(y)}H{high}", class_="chart__line"))
+    hollow = " is-hollow" if one.is_reported else ""
+    return element("g", *drawn, class_=f"series-{number}{hollow}")

@@ -6,18 +6,23 @@ from typing import Any, ClassVar, Final
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from submissions.charts import palette
 from submissions.charts.axis import Axis, fit_axis
 from submissions.charts.chart import Chart, Figure, Key, Table
 from submissions.charts.numbers import MISSING, percent, shown_points
 from submissions.charts.svg import element, mark, place, shape, text
+from submissions.charts.words import width_of
 
-_LABELS: Final = 160
-_PLOT: Final = 420
 _LINE: Final = 14
 _GAP: Final = 14
-_TOP: Final = 34
+_TOP: Final = 40
+# So wide a drawing has room for the numbers at its right.
+_WITH_NUMBERS: Final = 700
+_NUMBERS: Final = 150
+# Of so many submissions the finding says more than the average.
+_FEW: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,13 @@ class Forest(Chart):
 
     @property
     def finding(self) -> str:
-        return " ".join(self._found(at, name) for at, name in enumerate(self.later))
+        if len(self.later) <= _FEW:
+            return " ".join(self._found(at, name) for at, name in enumerate(self.later))
+        told = pgettext("between clauses", "; ").join(
+            f"{name} {MISSING if one is None else shown_points(one.value)}"
+            for name, one in zip(self.later, self.rows[0].intervals, strict=True)
+        )
+        return _("On average, in points: %(told)s.") % {"told": told}
 
     def _found(self, at: int, name: str) -> str:
         average = self.rows[0].intervals[at]
@@ -79,7 +90,9 @@ class Forest(Chart):
 
     @property
     def note(self) -> str:
-        return _("Filled: differs after Holm; hollow: cannot be told apart.")
+        return _(
+            "Lines are 95 % intervals. Filled: differs after Holm; hollow: cannot be told apart."
+        )
 
     @property
     def keys(self) -> Sequence[Key]:
@@ -96,26 +109,46 @@ class Forest(Chart):
         heads = ((name, _("95 % interval")) for name in self.later)
         return Table(self.title, (_("Task"), *(one for pair in heads for one in pair)), tuple(rows))
 
-    def draw(self) -> tuple[float, float, list[SafeString]]:
-        axis = fit_axis([0.0, *self._ends()], start=_LABELS, width=_PLOT, most_ticks=9)
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        left = 16 + max(width_of(row.name) for row in self.rows)
+        right = _NUMBERS if width >= _WITH_NUMBERS else 20
+        axis = fit_axis(
+            [0.0, *self._ends()],
+            start=left,
+            width=width - left - right,
+            most_ticks=9 if width >= _WITH_NUMBERS else 6,
+        )
         height = len(self.later) * _LINE + _GAP
         bottom = _TOP + len(self.rows) * height
-        marks = list(_grid(axis, bottom))
+        marks = [*_grid(axis, bottom), *self._sides(axis, width)]
         for at, row in enumerate(self.rows):
-            marks += self._row(row, axis, rule=_TOP + at * height, is_average=at == 0)
-        return _LABELS + _PLOT + 24, bottom + 8, marks
+            marks += self._row(row, axis, rule=_TOP + at * height, width=width)
+        return width, bottom + 4, marks
+
+    def _sides(self, axis: Axis, width: int) -> Iterable[SafeString]:
+        """Who is better left of zero, and who right of it, above the ticks."""
+        zero = axis.place(0.0)
+        later = self.later[0] if len(self.later) == 1 else _("the other")
+        end = axis.start + axis.width
+        # Both are said from zero outwards; where one side has little room, only the other is.
+        for name, form, room, step in (
+            (self.first, _("← %(name)s is better"), zero - axis.start, -8),
+            (later, _("%(name)s is better →"), min(width - 8.0, end + 40) - zero, 8),
+        ):
+            said = form % {"name": name}
+            if width_of(said) <= room - 8:
+                side = "end" if step < 0 else "start"
+                yield text(zero + step, 8.0, said, class_=f"chart__axis chart__tick--{side}")
 
     def _ends(self) -> list[float]:
         known = [one for row in self.rows for one in row.intervals if one is not None]
         return [100 * end for one in known for end in (one.low, one.high)]
 
-    def _row(
-        self, row: ForestRow, axis: Axis, *, rule: float, is_average: bool
-    ) -> Iterable[SafeString]:
+    def _row(self, row: ForestRow, axis: Axis, *, rule: float, width: int) -> Iterable[SafeString]:
         middle = rule + (len(self.later) * _LINE + _GAP) / 2
-        yield element("path", d=f"M0 {rule:g}H{_LABELS + _PLOT + 24}", class_="chart__grid")
-        weight = " chart__name--all" if is_average else ""
-        yield text(12.0, middle, row.name, class_=f"chart__name chart__tick--start{weight}")
+        yield element("path", d=f"M0 {rule:g}H{width}", class_="chart__grid")
+        weight = " chart__name--all" if row is self.rows[0] else ""
+        yield text(0.0, middle, row.name, class_=f"chart__name chart__tick--start{weight}")
         if not any(row.intervals):
             yield text(
                 axis.place(0.0) + 8,
@@ -127,6 +160,9 @@ class Forest(Chart):
             if one is not None:
                 y = rule + _GAP / 2 + _LINE * (at + 0.5)
                 yield _mark(one, axis, y=y, number=at + 2, at=(self.later[at], row.name))
+                if width >= _WITH_NUMBERS:
+                    said = " ".join(_cells(one))
+                    yield text(float(width), y, said, class_="chart__tick chart__tick--end")
 
     def figure(self, look: palette.Look) -> Figure:
         names = [row.name for row in self.rows]
@@ -186,10 +222,12 @@ def _cells(one: Interval | None) -> tuple[str, str]:
 
 def _grid(axis: Axis, bottom: float) -> Iterable[SafeString]:
     for x, value in axis.marks:
-        yield element("path", d=f"M{place(x)} 28V{place(bottom)}", class_="chart__grid")
+        yield element("path", d=f"M{place(x)} {_TOP - 6}V{place(bottom)}", class_="chart__grid")
         sign = f"{value:+g}".replace("-", "\u2212") if value else "0"
-        yield text(x, 20.0, sign, class_="chart__tick")
-    yield element("path", d=f"M{place(axis.place(0.0))} 28V{place(bottom)}", class_="chart__zero")
+        yield text(x, _TOP - 14.0, sign, class_="chart__tick")
+    yield element(
+        "path", d=f"M{place(axis.place(0.0))} {_TOP - 6}V{place(bottom)}", class_="chart__zero"
+    )
 
 
 def _mark(one: Interval, axis: Axis, *, y: float, number: int, at: tuple[str, str]) -> SafeString:

@@ -8,8 +8,15 @@ from django.utils.safestring import SafeString
 
 from submissions.charts.axis import Axis
 from submissions.charts.svg import element, place, text
+from submissions.charts.words import apart
 
-_FEW: Final = 6
+# Of the whole scale of a score.
+PERCENT_TICKS: Final = (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
+# Room around what is drawn: for the ticks and the names of the axes.
+LEFT: Final = 40.0
+RIGHT: Final = 20.0
+TOP: Final = 40.0
+BELOW: Final = 48.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +59,24 @@ class Frame:
     def ticks_across(
         self, labels: Iterable[tuple[float, str]], *, has_lines: bool = False
     ) -> list[SafeString]:
-        """The names below, and upright lines where they help.
-
-        Of more than a few every second one is left out where the drawing is small.
-        """
+        """The names below, as many as have room, and upright lines where they help."""
         drawn = []
-        named = list(labels)
-        for at, (value, label) in enumerate(named):
-            x = self.across.place(value)
+        placed = [(self.across.place(value), label) for value, label in labels]
+        for x, label in (placed[at] for at in apart(placed)):
             if has_lines:
                 upright = f"M{place(x)} {place(self.top)}V{place(self.bottom)}"
                 drawn.append(element("path", d=upright, class_="chart__grid"))
-            spare = " chart__tick--spare" if at % 2 and len(named) > _FEW else ""
-            drawn.append(text(x, self.bottom + 16, label, class_=f"chart__tick{spare}"))
+            drawn.append(text(x, self.bottom + 16, label, class_="chart__tick"))
         return drawn
 
     def titles(self, across: str, up: str = "") -> list[SafeString]:
         """What the axes count: the level one below, the upright one above its top."""
         middle = (self.left + self.right) / 2
-        drawn = [text(middle, self.bottom + 40, across, class_="chart__axis")]
+        drawn = []
+        if across:
+            drawn.append(text(middle, self.bottom + 38, across, class_="chart__axis"))
         if up:
-            drawn.append(text(8.0, self.top - 22, up, class_="chart__axis chart__tick--start"))
+            drawn.append(text(0.0, self.top - 26, up, class_="chart__axis chart__tick--start"))
         return drawn
 
 
@@ -83,4 +87,14 @@ def numbered(axis: Axis) -> list[tuple[float, str]]:
 
 def percent_axis(*, start: float, width: float) -> Axis:
     """The whole scale of a score, from 0 to 100 percent."""
-    return Axis(0.0, 100.0, (0.0, 20.0, 40.0, 60.0, 80.0, 100.0), start, width)
+    return Axis(0.0, 100.0, PERCENT_TICKS, start, width)
+
+
+def span_across(width: float, *, left: float = LEFT) -> dict[str, float]:
+    """Where a level axis lies in a drawing that is so wide."""
+    return {"start": left, "width": width - left - RIGHT}
+
+
+def span_up(height: float, *, below: float = BELOW) -> dict[str, float]:
+    """Where an upright axis lies in a drawing that is so high; it counts from below."""
+    return {"start": height - below, "width": TOP + below - height}

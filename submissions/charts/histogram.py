@@ -48,8 +48,8 @@ class Histogram(Chart):
         )
         return Table(self.title, (_("Score, percent"), _("Models"), _("Percent of them")), rows)
 
-    def draw(self) -> tuple[float, float, list[SafeString]]:
-        return draw_bars(self.bars(), across=_("Score, percent"), up=_("Models"))
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        return draw_bars(self.bars(), width, across=_("Score, percent"), up=_("Models"))
 
     def figure(self, look: palette.Look) -> Figure:
         return bars_figure(self.bars(), look, across=_("Score, percent"), up=_("Models"))

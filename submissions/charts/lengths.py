@@ -7,16 +7,22 @@ from typing import Any, ClassVar, Final
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from scoring.lengths import show_length
 from submissions.charts import palette
 from submissions.charts.axis import Axis
 from submissions.charts.chart import Chart, Figure, Key, Table
-from submissions.charts.frame import Frame, percent_axis
-from submissions.charts.numbers import percent, quantile, shown, span, thousands
+from submissions.charts.frame import (
+    BELOW,
+    Frame,
+    numbered,
+    percent_axis,
+    span_across,
+    span_up,
+)
+from submissions.charts.numbers import percent, quantile, shown, span, thousands, track_length
 from submissions.charts.svg import element, mark, path, shape
 
-_WIDTH: Final = 640
 _HEIGHT: Final = 340
 # Of a normal distribution, the part within 1.96 standard errors is 95 %.
 _SIGMAS: Final = 1.959964
@@ -49,12 +55,12 @@ class LengthCurve(Chart):
 
     task: str
     series: tuple[LengthSeries, ...]
-    # Whether lengths are those of tracks, which are counted in units of 1,024: 4k, 128k.
+    # Whether lengths are those of tracks, which are counted in units of 1,024: 4K, 128K.
     has_tracks: bool = False
 
     def tokens(self, tokens: float) -> str:
         """A length as this chart writes it."""
-        return show_length(round(tokens)) if self.has_tracks else thousands(tokens)
+        return track_length(round(tokens)) if self.has_tracks else thousands(tokens)
 
     @property
     def title(self) -> str:
@@ -62,18 +68,33 @@ class LengthCurve(Chart):
 
     @property
     def finding(self) -> str:
-        told = (
-            _("%(name)s: %(first)s %% at %(short)s tokens, %(last)s %% at %(long)s.")
-            % {
-                "name": one.name,
-                "first": shown(one.groups[0].mean),
-                "short": self.tokens(one.groups[0].tokens),
-                "last": shown(one.groups[-1].mean),
-                "long": self.tokens(one.groups[-1].tokens),
+        ends = {(one.groups[0].tokens, one.groups[-1].tokens) for one in self.series}
+        if len(self.series) > 1 and len(ends) == 1:
+            ((short, long),) = ends
+            told = pgettext("between clauses", "; ").join(
+                _("%(name)s: %(first)s to %(last)s")
+                % {
+                    "name": one.name,
+                    "first": shown(one.groups[0].mean),
+                    "last": shown(one.groups[-1].mean),
+                }
+                for one in self.series
+            )
+            return _("From %(short)s to %(long)s tokens, in percent: %(told)s.") % {
+                "short": self.tokens(short),
+                "long": self.tokens(long),
+                "told": told,
             }
-            for one in self.series
-        )
-        return " ".join(told)
+        return " ".join(map(self._told, self.series))
+
+    def _told(self, one: LengthSeries) -> str:
+        return _("%(name)s: %(first)s %% at %(short)s tokens, %(last)s %% at %(long)s.") % {
+            "name": one.name,
+            "first": shown(one.groups[0].mean),
+            "short": self.tokens(one.groups[0].tokens),
+            "last": shown(one.groups[-1].mean),
+            "long": self.tokens(one.groups[-1].tokens),
+        }
 
     @property
     def note(self) -> str:
@@ -101,24 +122,23 @@ class LengthCurve(Chart):
         head = (_("Model"), _("Tokens"), _("Examples"), _("Score, percent"), _("95 % interval"))
         return Table(self.title, head, rows)
 
-    def _frame(self) -> Frame:
+    def _frame(self, width: int) -> Frame:
         tokens = [group.tokens for one in self.series for group in one.groups]
         low, high = log10(min(tokens)), log10(max(tokens))
         if high - low < 0.05:
             low, high = low - 0.05, high + 0.05
-        across = Axis(low, high, (), 56, _WIDTH - 96)
-        up = percent_axis(start=_HEIGHT - 52, width=-(_HEIGHT - 92))
-        return Frame(across, up)
+        across = Axis(low, high, (), **span_across(width))
+        return Frame(across, percent_axis(**span_up(min(_HEIGHT, 180 + width // 4))))
 
-    def draw(self) -> tuple[float, float, list[SafeString]]:
-        frame = self._frame()
-        marks = frame.grid_up([(tick, f"{tick:g}") for tick in frame.up.ticks])
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        frame = self._frame(width)
+        marks = frame.grid_up(numbered(frame.up))
         tokens = sorted({group.tokens for one in self.series for group in one.groups})
-        marks += frame.ticks_across([(log10(one), self.tokens(one)) for one in _spread(tokens)])
+        marks += frame.ticks_across([(log10(one), self.tokens(one)) for one in tokens])
         marks += frame.titles(_("Tokens of input"), _("Score, percent"))
         for number, one in enumerate(self.series, 1):
             marks.append(_series(frame, number, one, self.tokens))
-        return _WIDTH, _HEIGHT, marks
+        return width, frame.bottom + BELOW, marks
 
     def figure(self, look: palette.Look) -> Figure:
         data: list[dict[str, Any]] = [
@@ -187,15 +207,6 @@ def wilson(share: float, n: int) -> tuple[float, float]:
     middle = (share + square / 2) / (1 + square)
     half = _SIGMAS * sqrt(share * (1 - share) / n + square / (4 * n)) / (1 + square)
     return min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half))
-
-
-def _spread(tokens: Sequence[float]) -> list[float]:
-    """Lengths to name on the axis: none so near to the one before that names would touch."""
-    kept: list[float] = []
-    for one in tokens:
-        if not kept or log10(one / kept[-1]) > 0.09 * max(0.3, log10(tokens[-1] / tokens[0])):
-            kept.append(one)
-    return kept
 
 
 def _series(

@@ -12,17 +12,18 @@ from submissions.charts import palette
 from submissions.charts.chart import Chart, Figure, Key, Table
 from submissions.charts.numbers import shown
 from submissions.charts.palette import OUTCOMES
-from submissions.charts.svg import element, mark, text
+from submissions.charts.svg import LINE, element, mark, text, text_lines
+from submissions.charts.words import break_lines
 
 # The letter that stands in a slice: colour is not alone.
 LETTERS: Final = dict(zip(OUTCOMES, "RPWFTEUM", strict=True))
+# In a figure.
 _ACROSS: Final = 4
-# Of a pie's name, in letters: longer ones would touch.
-_NAME: Final = 16
-_CELL: Final = 124
-_LINE: Final = 122
-_OUTER: Final = 42.0
-_HOLE: Final = 23.0
+# What a pie with its name needs at least, and how large it is at most.
+_NARROWEST: Final = 110
+_LARGEST: Final = 54.0
+# Of the radius.
+_HOLE: Final = 0.56
 # Of the whole: a slice that is smaller has no room for its letter.
 _WITH_LETTER: Final = 0.08
 
@@ -42,6 +43,38 @@ class Pie:
     def share(self, outcome: str) -> float:
         """The part of the examples with this outcome."""
         return self.counts.get(outcome, 0) / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a pie stands, and how large it is."""
+
+    x: float
+    y: float
+    radius: float
+
+    def on(self, reach: float, share: float) -> tuple[float, float]:
+        """The pixel at a part of the radius and at a share of a turn from the top."""
+        far = self.radius * reach
+        return self.x + far * sin(2 * pi * share), self.y - far * cos(2 * pi * share)
+
+    def ring(self, start: float, end: float) -> str:
+        """A part of a ring between two shares of a turn; a whole ring is two circles."""
+        outer, hole = self.radius, self.radius * _HOLE
+        if end - start > 1 - 1e-9:
+            return self._circle(outer) + self._circle(hole)
+        (ax, ay), (bx, by) = self.on(1, start), self.on(1, end)
+        (cx, cy), (dx, dy) = self.on(_HOLE, end), self.on(_HOLE, start)
+        large = int(end - start > 0.5)
+        return (
+            f"M{ax:.2f} {ay:.2f}A{outer:.2f} {outer:.2f} 0 {large} 1 {bx:.2f} {by:.2f}"
+            f"L{cx:.2f} {cy:.2f}A{hole:.2f} {hole:.2f} 0 {large} 0 {dx:.2f} {dy:.2f}z"
+        )
+
+    def _circle(self, radius: float) -> str:
+        half = f"a{radius:.2f} {radius:.2f} 0 1 1"
+        start = f"M{self.x - radius:.2f} {self.y:.2f}"
+        return f"{start}{half} {2 * radius:.2f} 0{half} {-2 * radius:.2f} 0z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +129,7 @@ class OutcomePies(Chart):
     @property
     def keys(self) -> Sequence[Key]:
         return [
-            Key(f"{LETTERS[one]} {outcome_name(one)}", f"outcome--{one}", "M15 0h12v12h-12z")
+            Key(f"{LETTERS[one]} {outcome_name(one)}", f"outcome--{one}", "M16 0h12v12h-12z")
             for one in self.used
         ]
 
@@ -108,48 +141,53 @@ class OutcomePies(Chart):
         )
         return Table(self.title, head, rows)
 
-    def draw(self) -> tuple[float, float, list[SafeString]]:
-        across = min(_ACROSS, len(self.pies))
-        lines = -(-len(self.pies) // _ACROSS)
-        marks = [
-            self._pie(pie, _CELL * (at % _ACROSS + 0.5), _LINE * (at // _ACROSS) + 50.0)
-            for at, pie in enumerate(self.pies)
-        ]
-        return _CELL * across, _LINE * lines, marks
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        most = width // _NARROWEST
+        lines = -(-len(self.pies) // most)
+        # As many on each line, as far as that goes.
+        across = -(-len(self.pies) // lines)
+        cell = width / max(3, across)
+        radius = min(_LARGEST, 0.38 * cell)
+        marks, top = [], 4.0
+        for first in range(0, len(self.pies), across):
+            pies = self.pies[first : first + across]
+            names = [break_lines(pie.name, cell - 8, most=2) for pie in pies]
+            for at, (pie, name) in enumerate(zip(pies, names, strict=True)):
+                spot = Spot(cell * (at + 0.5), top + radius, radius)
+                marks.append(self._pie(pie, name, spot))
+            top += 2 * radius + LINE * max(map(len, names)) + 24
+        return cell * across, top - 8, marks
 
-    def _pie(self, pie: Pie, x: float, y: float) -> SafeString:
+    def _pie(self, pie: Pie, name: Sequence[str], spot: Spot) -> SafeString:
         parts, passed = [], 0
         for one in self.used:
             count = pie.counts.get(one, 0)
             if count:
                 start, end = passed / pie.total, (passed + count) / pie.total
-                parts.append(self._part(pie, one, (x, y), start, end))
+                parts.append(self._part(pie, one, spot, start, end))
                 passed += count
-        name = pie.name if len(pie.name) <= _NAME else f"{pie.name[: _NAME - 1]}…"
+        below = spot.y + spot.radius + 8 + LINE * len(name) / 2
         return element(
             "g",
             *parts,
-            text(x, y, f"{100 * pie.share('right'):.0f}\u2009%", class_="chart__middle"),
-            text(x, y + _OUTER + 16, name, class_="chart__name"),
+            text(spot.x, spot.y, f"{100 * pie.share('right'):.0f}\u2009%", class_="chart__middle"),
+            text_lines(spot.x, below, name, class_="chart__name"),
         )
 
-    def _part(
-        self, pie: Pie, outcome: str, middle: tuple[float, float], start: float, end: float
-    ) -> SafeString:
-        ring = _ring(middle, start, end)
+    def _part(self, pie: Pie, outcome: str, spot: Spot, start: float, end: float) -> SafeString:
         drawn = [
             mark(
                 "path",
                 at=(pie.name, outcome_name(outcome)),
                 value=str(pie.counts.get(outcome, 0)),
                 unit="",
-                d=ring,
+                d=spot.ring(start, end),
                 class_="chart__part",
                 fill_rule="evenodd",
             )
         ]
         if end - start >= _WITH_LETTER:
-            x, y = _on(middle, (_OUTER + _HOLE) / 2, (start + end) / 2)
+            x, y = spot.on(0.5 * (1 + _HOLE), (start + end) / 2)
             drawn.append(text(x, y, LETTERS[outcome], class_="chart__letter"))
         return element("g", *drawn, class_=f"outcome--{outcome}")
 
@@ -194,26 +232,3 @@ def outcome_name(outcome: str) -> str:
         "missing": _("missing"),
     }
     return names[outcome]
-
-
-def _ring(middle: tuple[float, float], start: float, end: float) -> str:
-    """A part of a ring between two shares of a turn; a whole ring is two circles."""
-    if end - start > 1 - 1e-9:
-        return "".join(_circle(middle, radius) for radius in (_OUTER, _HOLE))
-    (ax, ay), (bx, by) = _on(middle, _OUTER, start), _on(middle, _OUTER, end)
-    (cx, cy), (dx, dy) = _on(middle, _HOLE, end), _on(middle, _HOLE, start)
-    large = int(end - start > 0.5)
-    return (
-        f"M{ax:.2f} {ay:.2f}A{_OUTER:g} {_OUTER:g} 0 {large} 1 {bx:.2f} {by:.2f}"
-        f"L{cx:.2f} {cy:.2f}A{_HOLE:g} {_HOLE:g} 0 {large} 0 {dx:.2f} {dy:.2f}z"
-    )
-
-
-def _circle(middle: tuple[float, float], radius: float) -> str:
-    x, y = middle
-    half = f"a{radius:g} {radius:g} 0 1 1"
-    return f"M{x - radius:.2f} {y:.2f}{half} {2 * radius:g} 0{half} {-2 * radius:g} 0z"
-
-
-def _on(middle: tuple[float, float], radius: float, share: float) -> tuple[float, float]:
-    return middle[0] + radius * sin(2 * pi * share), middle[1] - radius * cos(2 * pi * share)

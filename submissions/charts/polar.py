@@ -1,7 +1,7 @@
 """The polar pie of the benchmark: how many examples a task has, and how long they are."""
 
 from dataclasses import dataclass
-from math import cos, log10, pi, sin
+from math import log10, pi
 from typing import ClassVar, Final
 
 from django.utils.safestring import SafeString
@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 from submissions.charts import palette
 from submissions.charts.chart import Chart, Figure, Table
 from submissions.charts.numbers import thousands
-from submissions.charts.svg import element, mark, place, text
+from submissions.charts.svg import LINE, element, mark, place, text
+from submissions.charts.wheel import Wheel, fit_wheel
+from submissions.charts.words import width_of
 
 # Tokens where the radius is nothing, and where it is the whole.
 INNER_TOKENS: Final = 20_000
 OUTER_TOKENS: Final = 2_200_000
 RINGS: Final = (50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000)
-RADIUS: Final = 165.0
-# Left of the top, where no task's name stands.
-_RINGS_NAMED_AT: Final = -0.14
-_WIDTH: Final = 560
-_HEIGHT: Final = 400
+_LARGEST: Final = 165.0
+# Half of what a ring's label is high: nearer to a slice than this it would lie on it.
+_HALF_LABEL: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +86,38 @@ class PolarPie(Chart):
             tuple((one.name, str(one.examples), thousands(one.tokens)) for one in self.slices),
         )
 
-    def draw(self) -> tuple[float, float, list[SafeString]]:
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        wheel = fit_wheel(width, (one.name for one in self.slices), largest=_LARGEST)
+        x, y = wheel.middle
         rings = [
-            element(
-                "circle", cx=_WIDTH / 2, cy=_HEIGHT / 2, r=radius_of(ring), class_="chart__grid"
+            element("circle", cx=x, cy=y, r=wheel.radius * _share(ring), class_="chart__grid")
+            for ring in RINGS
+        ]
+        slices = [self._slice(wheel, one, start, end) for one, start, end in self.angles()]
+        return width, wheel.height, [*rings, *slices, *self._labels(wheel)]
+
+    def _labels(self, wheel: Wheel) -> list[SafeString]:
+        """The rings by their tokens, on the edge between the two shortest neighbours."""
+        angles = self.angles()
+        # Behind the last comes the first.
+        edges = [
+            (max(one.tokens, after.tokens), end)
+            for (one, _start, end), (after, *_rest) in zip(
+                angles, [*angles[1:], angles[0]], strict=True
             )
-            for ring in RINGS
         ]
-        slices = [self._slice(one, start, end) for one, start, end in self.angles()]
-        names = [
-            text(*_around(radius_of(ring), _RINGS_NAMED_AT), thousands(ring), class_="chart__ring")
-            for ring in RINGS
-        ]
-        return _WIDTH, _HEIGHT, [*rings, *slices, *names]
+        tokens, edge = min(edges)
+        free = wheel.radius * _share(tokens) + _HALF_LABEL
+        drawn: list[SafeString] = []
+        last = wheel.point(edge, 2 * wheel.width)
+        for ring in reversed(RINGS):
+            reach, label = wheel.radius * _share(ring), thousands(ring)
+            x, y = wheel.point(edge, reach)
+            has_room = abs(y - last[1]) > LINE or abs(x - last[0]) > width_of(label) + 4
+            if reach > free and has_room:
+                drawn.append(text(x, y, label, class_="chart__ring"))
+                last = x, y
+        return drawn
 
     def angles(self) -> list[tuple[Slice, float, float]]:
         """Each slice with both its edges, in radians clockwise from the top."""
@@ -110,17 +129,18 @@ class PolarPie(Chart):
             edges.append((one, start, 2 * pi * passed / total))
         return edges
 
-    def _slice(self, one: Slice, start: float, end: float) -> SafeString:
-        radius = radius_of(one.tokens)
-        (x1, y1), (x2, y2) = _around(radius, start), _around(radius, end)
+    def _slice(self, wheel: Wheel, one: Slice, start: float, end: float) -> SafeString:
+        radius = wheel.radius * _share(one.tokens)
+        (x0, y0), (x1, y1), (x2, y2) = (
+            wheel.middle,
+            wheel.point(start, radius),
+            wheel.point(end, radius),
+        )
         is_large = int(end - start > pi)
         way = (
-            f"M{place(_WIDTH / 2)} {place(_HEIGHT / 2)}L{x1:.2f} {y1:.2f}"
+            f"M{place(x0)} {place(y0)}L{x1:.2f} {y1:.2f}"
             f"A{place(radius)} {place(radius)} 0 {is_large} 1 {x2:.2f} {y2:.2f}z"
         )
-        middle = (start + end) / 2
-        x, y = _around(RADIUS + 12, middle)
-        side = "middle" if abs(sin(middle)) < 0.05 else "start" if sin(middle) > 0 else "end"
         look = " is-current" if one.name == self.current else ""
         return element(
             "a",
@@ -133,7 +153,7 @@ class PolarPie(Chart):
                 d=way,
                 class_="chart__slice",
             ),
-            text(x, y, one.name, class_=f"chart__name chart__tick--{side}"),
+            wheel.name(one.name, (start + end) / 2),
             href=one.href,
             class_=f"family--{one.family[:2].lower()}{look}",
         )
@@ -179,11 +199,6 @@ class PolarPie(Chart):
         return {"data": [bars], "layout": palette.layout(look, polar=polar, height=560)}
 
 
-def radius_of(tokens: float) -> float:
-    """How far from the middle a length is drawn, in pixels."""
-    whole = log10(OUTER_TOKENS / INNER_TOKENS)
-    return RADIUS * max(0.0, log10(tokens / INNER_TOKENS)) / whole
-
-
-def _around(radius: float, angle: float) -> tuple[float, float]:
-    return _WIDTH / 2 + radius * sin(angle), _HEIGHT / 2 - radius * cos(angle)
+def _share(tokens: float) -> float:
+    """How far from the middle a length is drawn, as a part of the radius."""
+    return max(0.0, log10(tokens / INNER_TOKENS)) / log10(OUTER_TOKENS / INNER_TOKENS)

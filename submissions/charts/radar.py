@@ -1,8 +1,8 @@
 """The radar: up to six submissions over all tasks, or one against the field."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import pi
 from typing import Any, ClassVar, Final
 
 from django.utils.safestring import SafeString
@@ -13,11 +13,10 @@ from submissions.charts import palette
 from submissions.charts.chart import Chart, Figure, Key, Table
 from submissions.charts.numbers import percent, shown
 from submissions.charts.svg import element, mark, path, shape, text
+from submissions.charts.wheel import Wheel, fit_wheel
 
 MOST: Final = 6
-_WIDTH: Final = 572
-_HEIGHT: Final = 380
-_RADIUS: Final = 148
+_LARGEST: Final = 150.0
 _RINGS: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -103,7 +102,9 @@ class Radar(Chart):
 
     @property
     def note(self) -> str:
-        return _("Tasks stand by family; compare heights on a spoke, not areas.")
+        return _(
+            "Rings are 20 % apart, 100 % is the outermost; compare places on a spoke, not areas."
+        )
 
     @property
     def keys(self) -> Sequence[Key]:
@@ -113,7 +114,7 @@ class Radar(Chart):
         ]
         if self.band is None:
             return lines
-        field = Key(_("the field: median, and its middle half"), "chart__field", "M4 2h36v8h-36z")
+        field = Key(_("the field: median, and its middle half"), "chart__field", "M15 1h14v10h-14z")
         return [*lines, field]
 
     def table(self) -> Table:
@@ -127,52 +128,51 @@ class Radar(Chart):
             rows.append((spoke.name, *(shown(cell) for cell in cells)))
         return Table(_("%(title)s, in percent") % {"title": self.title}, head, tuple(rows))
 
-    def draw(self) -> tuple[float, float, list[SafeString]]:
-        marks = [self._ring(ring) for ring in _RINGS]
-        marks += [self._spoke(at) for at in range(len(self.spokes))]
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        wheel = fit_wheel(width, (one.name for one in self.spokes), largest=_LARGEST)
+        marks = [self._ring(wheel, ring) for ring in _RINGS]
+        marks += [self._spoke(wheel, at) for at in range(len(self.spokes))]
+        if self.band is not None:
+            marks += self._field(wheel, self.band)
+        for number, one in enumerate(self.series, 1):
+            marks.append(self._line(wheel, number, one))
+        # Over the lines, or these would hide them.
         marks += [
-            text(
-                _WIDTH / 2 + 4,
-                self._point(0, ring)[1],
-                f"{100 * ring:.0f}",
-                class_="chart__tick chart__tick--start",
-            )
+            text(*wheel.point(0, wheel.radius * ring), f"{100 * ring:.0f}", class_="chart__ring")
             for ring in _RINGS[1::2]
         ]
-        if self.band is not None:
-            marks += self._field(self.band)
-        for number, one in enumerate(self.series, 1):
-            marks.append(self._line(number, one))
-        return _WIDTH, _HEIGHT, marks
+        return width, wheel.height, marks
 
-    def _point(self, at: int, score: float) -> tuple[float, float]:
-        angle = 2 * pi * at / len(self.spokes)
-        reach = _RADIUS * score
-        return _WIDTH / 2 + reach * sin(angle), _HEIGHT / 2 - reach * cos(angle)
+    def _point(self, wheel: Wheel, at: int, score: float) -> tuple[float, float]:
+        return wheel.point(self._angle(at), wheel.radius * score)
 
-    def _ring(self, score: float) -> SafeString:
-        corners = (self._point(at, score) for at in range(len(self.spokes)))
-        return element("path", d=path(corners, is_closed=True), class_="chart__grid")
+    def _angle(self, at: int) -> float:
+        return 2 * pi * at / len(self.spokes)
 
-    def _spoke(self, at: int) -> SafeString:
+    def _around(self, wheel: Wheel, scores: Iterable[float]) -> str:
+        """A closed line through a score on each spoke."""
+        points = (self._point(wheel, at, score) for at, score in enumerate(scores))
+        return path(points, is_closed=True)
+
+    def _ring(self, wheel: Wheel, score: float) -> SafeString:
+        ring = self._around(wheel, [score] * len(self.spokes))
+        return element("path", d=ring, class_="chart__grid")
+
+    def _spoke(self, wheel: Wheel, at: int) -> SafeString:
         spoke = self.spokes[at]
-        x, y = self._point(at, 1.1)
-        side = "middle" if abs(x - _WIDTH / 2) < 8 else "start" if x > _WIDTH / 2 else "end"
-        family = f"family--{spoke.family[:2].lower()}"
+        middle, end, outside = (self._point(wheel, at, score) for score in (0, 1, 1.04))
         return element(
             "g",
-            element("path", d=path([self._point(at, 0), self._point(at, 1)]), class_="chart__grid"),
-            element(
-                "path", d=path([self._point(at, 1), self._point(at, 1.05)]), class_="chart__family"
-            ),
-            text(x, y, spoke.name, class_=f"chart__name chart__tick--{side}"),
-            class_=family,
+            element("path", d=path([middle, end]), class_="chart__grid"),
+            element("path", d=path([end, outside]), class_="chart__family"),
+            wheel.name(spoke.name, self._angle(at)),
+            class_=f"family--{spoke.family[:2].lower()}",
         )
 
-    def _field(self, band: Band) -> list[SafeString]:
-        high = path((self._point(at, score) for at, score in enumerate(band.high)), is_closed=True)
-        low = path((self._point(at, score) for at, score in enumerate(band.low)), is_closed=True)
-        middle = path((self._point(at, one) for at, one in enumerate(band.middle)), is_closed=True)
+    def _field(self, wheel: Wheel, band: Band) -> list[SafeString]:
+        low, middle, high = (
+            self._around(wheel, scores) for scores in (band.low, band.middle, band.high)
+        )
         drawn = [
             element("path", d=high + low, fill_rule="evenodd", class_="chart__field"),
             element("path", d=middle, class_="chart__median"),
@@ -181,7 +181,7 @@ class Radar(Chart):
             self.table().head[-3:], (band.low, band.middle, band.high), strict=True
         ):
             for at, score in enumerate(scores):
-                x, y = self._point(at, score)
+                x, y = self._point(wheel, at, score)
                 drawn.append(
                     mark(
                         "circle",
@@ -195,25 +195,27 @@ class Radar(Chart):
                 )
         return drawn
 
-    def _line(self, number: int, one: Series) -> SafeString:
-        known = [at for at, score in enumerate(one.scores) if score is not None]
+    def _line(self, wheel: Wheel, number: int, one: Series) -> SafeString:
+        points = {
+            at: self._point(wheel, at, score)
+            for at, score in enumerate(one.scores)
+            if score is not None
+        }
         signs = [
             mark(
                 "path",
                 at=(one.name, self.spokes[at].name),
-                value=shown(score),
-                d=shape(number, *self._point(at, score)),
+                value=shown(one.scores[at]),
+                d=shape(number, *point),
                 class_="chart__sign",
             )
-            for at, score in enumerate(one.scores)
-            if score is not None
+            for at, point in points.items()
         ]
-        points = {at: self._point(at, one.scores[at] or 0.0) for at in known}
-        if len(known) == len(self.spokes):
+        if len(points) == len(self.spokes):
             way = path(points.values(), is_closed=True)
         else:
             # Neighbours only: a line across a missing task would draw a score that is not there.
-            after = [(at, (at + 1) % len(self.spokes)) for at in known]
+            after = [(at, (at + 1) % len(self.spokes)) for at in points]
             way = "".join(path([points[a], points[b]]) for a, b in after if b in points)
         return element(
             "g", element("path", d=way, class_="chart__line"), *signs, class_=f"series-{number}"

@@ -9,11 +9,21 @@ from django.utils.translation import gettext as _
 
 from submissions.charts import palette
 from submissions.charts.chart import Chart, Figure, Table
-from submissions.charts.frame import Frame, percent_axis
+from submissions.charts.frame import (
+    BELOW,
+    TOP,
+    Frame,
+    numbered,
+    percent_axis,
+    span_across,
+    span_up,
+)
 from submissions.charts.numbers import percent, shown
 from submissions.charts.svg import element, mark
+from submissions.charts.words import shorten
 
-_SIZE: Final = 400
+_SIZE: Final = 420
+_LEFT: Final = 36.0
 _LEAST_RADIUS: Final = 2.5
 
 
@@ -63,26 +73,26 @@ class Scatter(Chart):
         )
         return Table(self.title, (self.first, self.later, _("Examples")), rows)
 
-    def draw(self) -> tuple[float, float, list[SafeString]]:
-        frame = Frame(
-            percent_axis(start=52, width=_SIZE - 76),
-            percent_axis(start=_SIZE - 52, width=-(_SIZE - 88)),
-        )
-        marks = frame.grid_up([(tick, f"{tick:g}") for tick in frame.up.ticks])
-        ticks = [(tick, f"{tick:g}") for tick in frame.across.ticks]
-        marks += frame.ticks_across(ticks, has_lines=True)
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        size = min(_SIZE, width)
+        across = span_across(size, left=_LEFT)
+        # A square, so that the line of equal scores has 45 degrees.
+        height = TOP + across["width"] + BELOW
+        frame = Frame(percent_axis(**across), percent_axis(**span_up(height)))
+        marks = frame.grid_up(numbered(frame.up))
+        marks += frame.ticks_across(numbered(frame.across), has_lines=True)
+        first, later = (shorten(name, size - 120) for name in (self.first, self.later))
         marks += frame.titles(
-            _("%(name)s, percent") % {"name": self.first},
-            _("%(name)s, percent") % {"name": self.later},
+            _("%(name)s, percent") % {"name": first}, _("%(name)s, percent") % {"name": later}
         )
         (x1, y1), (x2, y2) = frame.point(0, 0), frame.point(100, 100)
         marks.append(element("path", d=f"M{x1:g} {y1:g}L{x2:g} {y2:g}", class_="chart__zero"))
-        for first, later, count in self.groups():
-            x, y = frame.point(100 * first, 100 * later)
+        for one, other, count in self.groups():
+            x, y = frame.point(100 * one, 100 * other)
             marks.append(
                 mark(
                     "circle",
-                    at=(shown(first), shown(later)),
+                    at=(shown(one), shown(other)),
                     value=str(count),
                     unit=_("examples"),
                     cx=x,
@@ -91,7 +101,7 @@ class Scatter(Chart):
                     class_="chart__dot",
                 )
             )
-        return _SIZE, _SIZE, marks
+        return size, height, marks
 
     def figure(self, look: palette.Look) -> Figure:
         groups = self.groups()
@@ -119,7 +129,11 @@ class Scatter(Chart):
             "line": {"color": look.muted, "width": 1},
         }
         axes = {
-            "xaxis": palette.axis(look, self.first, range=[-3, 103]),
-            "yaxis": palette.axis(look, self.later, range=[-3, 103]),
+            "xaxis": palette.axis(
+                look, _("%(name)s, percent") % {"name": self.first}, range=[-3, 103]
+            ),
+            "yaxis": palette.axis(
+                look, _("%(name)s, percent") % {"name": self.later}, range=[-3, 103]
+            ),
         }
         return {"data": data, "layout": palette.layout(look, **axes, shapes=[diagonal], height=520)}

@@ -1,6 +1,6 @@
 """Writes SVG elements: escaped, without a style attribute, with the value on every mark."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from django.utils.html import conditional_escape, escape
@@ -15,6 +15,9 @@ SHAPES: Final = (
     "m0 5l5-9h-10z",
     "m-1.8-5h3.6v3.2h3.2v3.6h-3.2v3.2h-3.6v-3.2h-3.2v-3.6h3.2z",
 )
+
+# From one line of a text to the next.
+LINE: Final = 13.0
 
 
 def element(name: str, *children: str, **attributes: str | float | None) -> SafeString:
@@ -44,6 +47,15 @@ def mark(
 def text(x: float, y: float, words: str, **attributes: str | float | None) -> SafeString:
     """A piece of text."""
     return element("text", words, x=x, y=y, **attributes)
+
+
+def text_lines(x: float, y: float, words: Sequence[str], **attributes: str | None) -> SafeString:
+    """A piece of text on several lines; their middle is at `y`."""
+    if len(words) == 1:
+        return text(x, y, words[0], **attributes)
+    first = y - LINE * (len(words) - 1) / 2
+    lines = (element("tspan", line, x=x, y=first + LINE * at) for at, line in enumerate(words))
+    return element("text", *lines, **attributes)
 
 
 def path(points: Iterable[tuple[float, float]], *, is_closed: bool = False) -> str:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from submissions.charts import palette
 from submissions.charts.axis import Axis, fit_axis
 from submissions.charts.chart import Chart, Figure, Key, Table
-from submissions.charts.frame import Frame, numbered
+from submissions.charts.frame import Frame, numbered, span_across, span_up
 from submissions.charts.numbers import percent, shown
-from submissions.charts.svg import element, mark, place, shape
+from submissions.charts.svg import element, mark, place, shape, text
 
-_WIDTH: Final = 640
 _HEIGHT: Final = 300
 _MOST_DATES: Final = 5
+# Below the level axis stand only dates.
+_BELOW: Final = 28.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,32 +114,42 @@ class Timeline(Chart):
         head = (_("Model"), _("Day"), _("Weights"), _("Average"), _("Remark"))
         return Table(self.title, head, rows)
 
-    def _frame(self) -> Frame:
+    def _frame(self, width: int) -> Frame:
+        averages = [100 * one.average for one in self.arrivals]
+        height = min(_HEIGHT, 160 + width // 4)
+        up = fit_axis(averages, **span_up(height, below=_BELOW), most_ticks=6)
         days = [one.day.toordinal() for one in self.arrivals]
         first, last = min(days), max(days)
-        if first == last:
-            return Frame(
-                Axis(first - 0.2, last + 1.8, (float(first),), 48, _WIDTH - 96), self._up()
-            )
+        # A single day stands at the left; the lines go on from it.
+        low, high = (first - 0.2, last + 1.8) if first == last else (float(first), float(last))
         count = min(_MOST_DATES, last - first + 1)
-        ticks = tuple(first + round(at * (last - first) / (count - 1)) for at in range(count))
-        across = Axis(float(first), float(last), tuple(map(float, ticks)), 48, _WIDTH - 96)
-        return Frame(across, self._up())
+        ticks = {first + round(at * (last - first) / max(1, count - 1)) for at in range(count)}
+        room = span_across(width)
+        # The outer dates are centred at the ends of the axis.
+        room["width"] -= 16
+        return Frame(Axis(low, high, tuple(map(float, sorted(ticks))), **room), up)
 
-    def _up(self) -> Axis:
-        averages = [100 * one.average for one in self.arrivals]
-        return fit_axis(averages, start=_HEIGHT - 40, width=-(_HEIGHT - 80), most_ticks=6)
-
-    def draw(self) -> tuple[float, float, list[SafeString]]:
-        frame = self._frame()
+    def draw(self, width: int) -> tuple[float, float, list[SafeString]]:
+        frame = self._frame(width)
         dates = [(tick, date.fromordinal(int(tick)).isoformat()) for tick in frame.across.ticks]
         marks = [*frame.grid_up(numbered(frame.up)), *frame.ticks_across(dates)]
-        marks += frame.titles("", _("Average over all tasks, percent"))[1:]
+        marks += frame.titles("", _("Average over all tasks, percent"))
         for number, is_open in ((1, True), (2, False)):
             arrivals = self.of(is_open)
             if arrivals:
                 marks.append(self._kind(frame, number, arrivals, self.steps(is_open)))
-        return _WIDTH, _HEIGHT, marks
+        return width, frame.bottom + _BELOW, [*marks, *self._names(frame)]
+
+    def _names(self, frame: Frame) -> list[SafeString]:
+        """The best of each kind by name, at the end of its line: above it, the lower one below."""
+        best = [steps[-1] for is_open in (True, False) if (steps := self.steps(is_open))]
+        best.sort(key=lambda one: -one.average)
+        drawn = []
+        for at, one in enumerate(best):
+            y = frame.up.place(100 * one.average) + (14 if at else -12)
+            said = f"{one.name} {shown(one.average)}"
+            drawn.append(text(frame.right, y, said, class_="chart__name chart__tick--end"))
+        return drawn
 
     def _kind(
         self, frame: Frame, number: int, arrivals: Sequence[Arrival], steps: Sequence[Arrival]

@@ -60,13 +60,18 @@ class Profile:
 
 
 def shown_standing(
-    submissions: Iterable[Submission], scorer: str
+    submissions: Iterable[Submission], scorer: str, *, board: str
 ) -> tuple[Submission, Standing] | None:
-    """The submission that stands for its model: the best row on the board, else the newest one.
+    """The submission that stands for its model: its best row, or the newest one where it has none.
+
+    A row on the board that is named goes before those on others, whose examples are easier or
+    harder.
 
     Args:
-        submissions: with their standings fetched, newest first; the reader may see them.
+        submissions: with their releases and standings fetched, newest first; the reader may see
+            them.
         scorer: under which scorer.
+        board: where a row is looked for first.
     """
     pairs = [
         (submission, standing)
@@ -76,7 +81,14 @@ def shown_standing(
     ]
     on_board = [pair for pair in pairs if pair[1].is_on_board and pair[0].withdrawn_at is None]
     if on_board:
-        return max(on_board, key=lambda pair: (pair[1].tasks, pair[1].average or 0.0))
+        return max(
+            on_board,
+            key=lambda pair: (
+                pair[0].release.board == board,
+                pair[1].tasks,
+                pair[1].average or 0.0,
+            ),
+        )
     return pairs[0] if pairs else None
 
 

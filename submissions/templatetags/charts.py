@@ -11,15 +11,15 @@ register = template.Library()
 
 
 @register.inclusion_tag("charts/_chart.html")
-def chart(drawn: Drawn, level: int = 2) -> dict[str, Any]:
-    """A chart of a page; `level` is that of its heading, 2 or 3."""
+def chart(drawn: Drawn, level: int = 2, *, is_wide: bool = False) -> dict[str, Any]:
+    """A chart of a page; `level` is that of its heading, 2 or 3; a wide one has a page's width."""
     one = drawn.chart
     return {
         "chart": one,
         "href": drawn.href,
         "finding": unbroken(one.finding),
         "level": level,
-        "svg": one.svg(),
+        "drawings": one.drawings(is_wide=is_wide),
         "table": one.table(),
     }
 

@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from django import template
@@ -13,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
 from scoring import Suite
-from scoring.lengths import show_length
 from submissions.charts.axis import Axis
+from submissions.charts.numbers import shown, track_length
 from submissions.models import ReportedScore
 from submissions.rows import BoardRow, Cell
 from submissions.text_difference import Parted, first_difference
@@ -38,12 +37,7 @@ class RankedLike(Protocol):
 @register.filter
 def percent(value: float | None) -> str:
     """A fraction as percent with one decimal; what is small but not zero never reads 0.0."""
-    if value is None or not math.isfinite(value):
-        return "\u2013"
-    shown = f"{value * 100:.1f}"
-    if value and float(shown) == 0.0:
-        shown = format(Decimal(f"{value * 100:.1e}"), "f")
-    return shown.replace("-", MINUS)
+    return shown(value if value is not None and math.isfinite(value) else None)
 
 
 def percent_exact(value: float | None) -> str:
@@ -111,8 +105,8 @@ def count(value: int | None) -> str:
 
 @register.filter
 def as_length(tokens: int) -> str:
-    """Tokens as lengths are written: 4k, 1m."""
-    return show_length(tokens)
+    """Tokens as lengths of tracks are shown: 4K, 1M."""
+    return track_length(tokens)
 
 
 @register.filter

@@ -40,6 +40,10 @@ def model(request: HtmxRequest, slug: str) -> HttpResponse:
         "scorers": [(each, _href(entry, each)) for each in suite.scorers],
         "submissions": submissions,
         "profile": profile,
+        # A badge tells of the suite's own board.
+        "has_badge": bool(
+            profile and profile.standing.rank and profile.submission.release.board == suite.slug
+        ),
         "commands": _commands(request, profile) if profile else "",
         "address": request.build_absolute_uri(entry.get_absolute_url()),
         "citation": _citation(request, profile) if profile else "",
@@ -76,10 +80,11 @@ def _submissions(request: HtmxRequest, entry: ModelEntry) -> list[Submission]:
 
 
 def _profile(suite: Suite, submissions: list[Submission], scorer: Scorer) -> Profile | None:
-    found = shown_standing(submissions, scorer.name)
+    found = shown_standing(submissions, scorer.name, board=suite.slug)
     if found is None:
         return None
-    return read_profile(suite, *found, states=read_states(suite.slug))
+    submission, standing = found
+    return read_profile(suite, submission, standing, states=read_states(submission.release.board))
 
 
 def _charts(

@@ -10,11 +10,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from scoring import SUITES, Suite
-from scoring.lengths import show_length
 from scoring.types import Scorer, Task
 from submissions.access import visible_models
-from submissions.charts.depths import Cell, DepthMap, depths_by_release
+from submissions.charts.cells import Cell
+from submissions.charts.depths import DepthMap, depths_by_release
 from submissions.charts.lengths import Group, LengthCurve, LengthSeries
+from submissions.charts.numbers import track_length
 from submissions.models import ModelEntry, Release
 from submissions.series import (
     DEPTH_BINS,
@@ -44,7 +45,7 @@ def series(request: HtmxRequest, name: str) -> HttpResponse:
         "suite": suite,
         "scorer": scorer,
         "task": task,
-        "releases": [(one, show_length(one.length_tokens or 0)) for one in releases],
+        "releases": [(one, track_length(one.length_tokens or 0)) for one in releases],
         "rows": [(curve, _by_length(curve, lengths)) for curve in curves],
         "charts": drawn(request, "submissions:series-chart", charts, name),
         "more": max(0, len(curves) - MOST_CURVES),
@@ -144,7 +145,7 @@ def _map_chart(
         task.name,
         model.name,
         depths=tuple(f"{step * at}–{step * at + step}" for at in range(DEPTH_BINS)),
-        lengths=tuple(show_length(tokens) for tokens in found.lengths),
+        lengths=tuple(map(track_length, found.lengths)),
         rows=tuple(
             tuple(
                 None if one is None else Cell(one.n, one.score, (one.low, one.high)) for one in row

@@ -4,29 +4,59 @@ Each reader gives {(series, place): number as shown}, so that the three can be c
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 from xml.etree import ElementTree
 
 from submissions.charts import Chart, Figure
-from submissions.charts.numbers import thousands
+from submissions.charts.chart import MIDDLE
+from submissions.charts.numbers import shown, shown_points, thousands
+from submissions.charts.words import SIZE, SMALL, width_of
 
 Numbers: TypeAlias = dict[tuple[str, str], str]
 
 
-def root_of(chart: Chart) -> ElementTree.Element:
+def root_of(chart: Chart, width: int = MIDDLE) -> ElementTree.Element:
     """A drawing as a tree; without a namespace, which a page's parser gives it."""
-    return ElementTree.fromstring(chart.svg())  # noqa: S314  We wrote it a moment ago.
+    return ElementTree.fromstring(chart.svg(width))  # noqa: S314  We wrote it a moment ago.
 
 
-def marks_of(chart: Chart) -> list[ElementTree.Element]:
+def marks_of(chart: Chart, width: int = MIDDLE) -> list[ElementTree.Element]:
     """The elements of a drawing that stand for a number."""
-    return [one for one in root_of(chart).iter() if "data-at" in one.attrib]
+    return [one for one in root_of(chart, width).iter() if "data-at" in one.attrib]
 
 
-def of_svg(chart: Chart) -> Numbers:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a text in a drawing, and about where it stands."""
+
+    words: str
+    left: float
+    right: float
+    y: float
+
+
+def lines_of(chart: Chart, width: int = MIDDLE) -> list[Line]:
+    """Every line of text in a drawing that is not turned."""
+    texts = [one for one in root_of(chart, width).iter("text") if "transform" not in one.attrib]
+    return [
+        _line(part, of=one.attrib["class"])
+        for one in texts
+        for part in (one.findall("tspan") or [one])
+    ]
+
+
+def _line(part: ElementTree.Element, *, of: str) -> Line:
+    words, x = part.text or "", float(part.attrib["x"])
+    wide = width_of(words, SMALL if "chart__tick" in of.split() else SIZE)
+    left = x if "--start" in of else x - wide if "--end" in of else x - wide / 2
+    return Line(words, left, left + wide, float(part.attrib["y"]))
+
+
+def of_svg(chart: Chart, width: int = MIDDLE) -> Numbers:
     """What the marks of a drawing say."""
     found: Numbers = {}
-    for one in marks_of(chart):
+    for one in marks_of(chart, width):
         series, place = one.attrib["data-at"].split("|")
         assert (series, place) not in found
         found[series, place] = one.attrib["data-value"]
@@ -99,7 +129,7 @@ def _polar(data: Traces) -> Pairs:
         # The first spoke is there twice, so that the line closes.
         for place, value in zip(trace["theta"][:-1], trace["r"][:-1], strict=True):
             if value is not None:
-                yield (trace["name"], place), f"{value:.1f}"
+                yield (trace["name"], place), shown(value / 100)
 
 
 def _benchmark(data: Traces) -> Pairs:
@@ -119,7 +149,7 @@ def _timeline(data: Traces) -> Pairs:
     for trace in data:
         if trace["mode"] == "markers":
             for name, day, value in zip(trace["text"], trace["x"], trace["y"], strict=True):
-                yield (name, day), f"{value:.1f}"
+                yield (name, day), shown(value / 100)
 
 
 def _distribution(data: Traces) -> Pairs:
@@ -128,7 +158,7 @@ def _distribution(data: Traces) -> Pairs:
         return
     for trace in data:
         for name, value in zip(trace["y"], trace["x"], strict=True):
-            yield ("", name), f"{value:.1f}"
+            yield ("", name), shown(value / 100)
 
 
 def _difficulty(data: Traces) -> Pairs:
@@ -139,13 +169,13 @@ def _difficulty(data: Traces) -> Pairs:
 def _forest(data: Traces) -> Pairs:
     for trace in data:
         for task, value in zip(trace["y"], trace["x"], strict=True):
-            yield (trace["name"], task), f"{value:+.1f}".replace("-", "−")
+            yield (trace["name"], task), shown_points(value / 100)
 
 
 def _lengths(data: Traces) -> Pairs:
     for trace in data:
         for tokens, value in zip(trace["x"], trace["y"], strict=True):
-            yield (trace["name"], thousands(tokens)), f"{value:.1f}"
+            yield (trace["name"], thousands(tokens)), shown(value / 100)
 
 
 def _depths(data: Traces) -> Pairs:
@@ -153,13 +183,13 @@ def _depths(data: Traces) -> Pairs:
     for depth, row in zip(heat["y"], heat["z"], strict=True):
         for length, value in zip(heat["x"], row, strict=True):
             if value is not None:
-                yield (depth, length), f"{value:.1f}"
+                yield (depth, length), shown(value / 100)
 
 
 def _scatter(data: Traces) -> Pairs:
     (points,) = data
     for first, later, count in zip(points["x"], points["y"], points["text"], strict=True):
-        yield (f"{first:.1f}", f"{later:.1f}"), str(count)
+        yield (shown(first / 100), shown(later / 100)), str(count)
 
 
 _FIGURES: dict[str, Callable[[Traces], Pairs]] = {

@@ -3,8 +3,8 @@
 from datetime import date
 
 from submissions.charts import Chart
+from submissions.charts.cells import Cell
 from submissions.charts.depths import (
-    Cell,
     DepthMap,
     Examples,
     depths_by_length,
@@ -70,7 +70,7 @@ def needles() -> DepthMap:
         (Cell(20, 0.95, (0.764, 0.991)), None),
         (None, Cell(20, 0.0, (0.0, 0.161))),
     )
-    depths, lengths = ("0–10", "10–20", "20–30"), ("4k", "64k")
+    depths, lengths = ("0–10", "10–20", "20–30"), ("4K", "64K")
     return depths_by_release("Retrieve.KV", HOSTILE, depths=depths, lengths=lengths, rows=cells)
 
 

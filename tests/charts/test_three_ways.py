@@ -11,20 +11,25 @@ import plotly.graph_objects as go
 import pytest
 
 from submissions.charts import Chart
+from submissions.charts.chart import MIDDLE, NARROW, WIDE
+from submissions.charts.distribution import Distribution, Placed
 from submissions.charts.palette import DARK, DASHES, LIGHT, LOOKS, OUTCOMES, Look
-from tests.charts.reading import marks_of, of_figure, of_svg, of_table, root_of
+from tests.charts.reading import lines_of, marks_of, of_figure, of_svg, of_table, root_of
 from tests.charts.samples import HOSTILE, all_charts, forest, lengths, outcomes, polar
 
 CHARTS = all_charts()
+WIDTHS = (NARROW, MIDDLE, WIDE)
+each_width = pytest.mark.parametrize("width", WIDTHS)
 CSS = Path(__file__).resolve().parent.parent.parent / "static" / "css"
 each_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
 
 
 @each_chart
-def test_drawing_figure_and_table_hold_the_same_numbers(chart: Chart) -> None:
+def test_drawings_figure_and_table_hold_the_same_numbers(chart: Chart) -> None:
     drawn = of_svg(chart)
 
     assert len(drawn) > 1
+    assert all(of_svg(chart, width) == drawn for width in WIDTHS)
     assert of_table(chart) == drawn
     assert all(chart.table().head)
     for look in LOOKS.values():
@@ -41,8 +46,9 @@ def test_plotly_takes_every_figure(chart: Chart, look: Look) -> None:
 
 
 @each_chart
-def test_every_drawing_says_what_it_is_and_what_it_shows(chart: Chart) -> None:
-    root = root_of(chart)
+@each_width
+def test_every_drawing_says_what_it_is_and_what_it_shows(chart: Chart, width: int) -> None:
+    root = root_of(chart, width)
     named = [root.find(f"*[@id='{one}']") for one in root.attrib["aria-labelledby"].split()]
 
     assert [one.tag for one in named if one is not None] == ["title", "desc"]
@@ -54,9 +60,9 @@ def test_every_drawing_says_what_it_is_and_what_it_shows(chart: Chart) -> None:
 
 @each_chart
 def test_no_name_is_taken_for_markup(chart: Chart) -> None:
-    assert "<script" not in chart.svg()
+    assert "<script" not in chart.svg(MIDDLE)
     assert (HOSTILE in str(chart)) == (
-        HOSTILE.split('"')[0].replace("<", "&lt;")[:10] in chart.svg()
+        HOSTILE.split('"')[0].replace("<", "&lt;")[:10] in chart.svg(MIDDLE)
     )
 
 
@@ -84,26 +90,26 @@ def assert_straight(values: Sequence[float], pixels: Sequence[float]) -> None:
         assert abs(start + slope * value - pixel) < 0.35, (value, pixel)
 
 
-def up(chart: Chart) -> tuple[list[float], list[float]]:
-    marks = marks_of(chart)
+def up(chart: Chart, width: int) -> tuple[list[float], list[float]]:
+    marks = marks_of(chart, width)
     return values_of(marks), [first_point(one)[1] for one in marks]
 
 
-def across(chart: Chart) -> tuple[list[float], list[float]]:
-    marks = marks_of(chart)
+def across(chart: Chart, width: int) -> tuple[list[float], list[float]]:
+    marks = marks_of(chart, width)
     return values_of(marks), [first_point(one)[0] for one in marks]
 
 
-def bar_tops(chart: Chart) -> tuple[list[float], list[float]]:
-    marks = marks_of(chart)
+def bar_tops(chart: Chart, width: int) -> tuple[list[float], list[float]]:
+    marks = marks_of(chart, width)
     tops = [float(re.findall(r"V(-?[\d.]+)", one.attrib["d"])[0]) for one in marks]
     return values_of(marks), tops
 
 
-def from_middle(chart: Chart) -> tuple[list[float], list[float]]:
-    marks = marks_of(chart)
-    width, height = map(float, root_of(chart).attrib["viewBox"].split()[2:])
-    reach = [hypot(x - width / 2, y - height / 2) for x, y in (first_point(one) for one in marks)]
+def from_middle(chart: Chart, width: int) -> tuple[list[float], list[float]]:
+    marks = marks_of(chart, width)
+    x0, y0 = (float(one) / 2 for one in root_of(chart, width).attrib["viewBox"].split()[2:])
+    reach = [hypot(x - x0, y - y0) for x, y in (first_point(one) for one in marks)]
     return values_of(marks), reach
 
 
@@ -121,14 +127,16 @@ def from_middle(chart: Chart) -> tuple[list[float], list[float]]:
         ("lengths", up),
     ],
 )
+@each_width
 def test_marks_stand_where_their_values_put_them(
-    name: str, places: Callable[[Chart], tuple[list[float], list[float]]]
+    name: str, places: Callable[[Chart, int], tuple[list[float], list[float]]], width: int
 ) -> None:
-    assert_straight(*places(CHARTS[name]))
+    assert_straight(*places(CHARTS[name], width))
 
 
-def test_scattered_points_stand_where_both_scores_put_them() -> None:
-    marks = marks_of(CHARTS["scatter"])
+@each_width
+def test_scattered_points_stand_where_both_scores_put_them(width: int) -> None:
+    marks = marks_of(CHARTS["scatter"], width)
     scores = [tuple(map(float, one.attrib["data-at"].split("|"))) for one in marks]
     points = [first_point(one) for one in marks]
 
@@ -136,8 +144,9 @@ def test_scattered_points_stand_where_both_scores_put_them() -> None:
     assert_straight([later for _, later in scores], [y for _, y in points])
 
 
-def test_slices_have_the_angle_of_their_number_and_the_radius_of_their_length() -> None:
-    marks = marks_of(polar())
+@each_width
+def test_slices_have_the_angle_of_their_number_and_the_radius_of_their_length(width: int) -> None:
+    marks = marks_of(polar(), width)
     total = sum(one.examples for one in polar().slices)
     radii = []
     for mark, one in zip(marks, polar().slices, strict=True):
@@ -213,3 +222,34 @@ def luminance(colour: str) -> float:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@each_chart
+@each_width
+def test_nothing_is_written_beyond_its_card(chart: Chart, width: int) -> None:
+    across, high = map(float, root_of(chart, width).attrib["viewBox"].split()[2:])
+
+    assert across <= width
+    for one in lines_of(chart, width):
+        # Half a tick's name at the end of an axis stands in the padding of the card.
+        assert -16 <= one.left <= one.right <= across + 16, one
+        assert 0 <= one.y <= high, one
+
+
+@each_chart
+@each_width
+def test_no_words_stand_on_others(chart: Chart, width: int) -> None:
+    lines = lines_of(chart, width)
+
+    for at, one in enumerate(lines):
+        for other in lines[at + 1 :]:
+            is_beside = one.right <= other.left + 2 or other.right <= one.left + 2
+            assert is_beside or abs(one.y - other.y) >= 9, (one, other)
+
+
+def test_the_best_that_is_named_is_the_one_that_is_drawn_first() -> None:
+    tied = Distribution("En.QA", tuple(Placed(name, 1.0) for name in ("Beta", "Alpha", "Gamma")))
+
+    assert "100.0 % (Alpha and 2 more)" in tied.finding
+    assert tied.table().rows[0][0] == "Alpha"
+    assert marks_of(tied)[0].attrib["data-at"] == "|Alpha"

@@ -201,7 +201,7 @@ def test_pages_hold_no_code_and_name_what_they_draw(count: int) -> None:
         assert len(ids) == len(set(ids))
         assert one.count("<table") == one.count("<caption")
         assert not re.search(r"\b(?:nan|inf|None)\b", re.sub(r"<[^>]+>", " ", one))
-    assert 'role="img" aria-labelledby="chart-forest-title chart-forest-desc"' in page
+    assert 'role="img" aria-labelledby="chart-forest-title-560 chart-forest-desc-560"' in page
 
 
 def test_the_drawing_and_the_table_have_the_same_differences() -> None:

@@ -75,9 +75,9 @@ def test_a_model_on_two_lengths_has_a_curve_and_a_map() -> None:
 
     shown = page()
 
-    assert "M: 100.0\u00a0% at 1k tokens, 25.0\u00a0% at 16k." in shown
-    assert 'data-at="80–100|1k tokens" data-value="100.0"' in shown
-    assert 'data-at="80–100|16k tokens" data-value="0.0"' in shown
+    assert "M: 100.0\u00a0% at 1K tokens, 25.0\u00a0% at 16K." in shown
+    assert 'data-at="80–100|1K tokens" data-value="100.0"' in shown
+    assert 'data-at="80–100|16K tokens" data-value="0.0"' in shown
     for name in ("lengths", "depths"):
         assert Client().get(f"{PAGE}chart/{name}.json").status_code == 200
 

@@ -49,6 +49,27 @@ def test_the_radar_has_a_band_where_there_is_a_field() -> None:
     assert 'data-at="Median|En.QA"' in with_field
 
 
+def test_a_better_row_on_another_board_does_not_stand_for_a_model() -> None:
+    own = scored(model="Twice", right=1)
+    scored(model="Twice", right=3, release=make.release("easy", board="easy"))
+
+    page = page_of("/models/twice/")
+
+    assert f"Submission {own.public_id} on test" in page
+    assert "badge.svg" in page
+
+
+def test_a_row_on_another_board_alone_is_ranked_there_and_has_no_badge() -> None:
+    scored(model="Main", right=3)
+    scored(model="Main too", right=3)
+    scored(model="Short", right=1, release=make.release("easy", board="easy"))
+
+    page = page_of("/models/short/")
+
+    assert re.search(r" 1 / 1 3 / 3 ", text_of(page))
+    assert "badge.svg" not in page
+
+
 def test_what_stands_for_a_model_is_its_row_on_the_board() -> None:
     first = scored(model="Twice", right=3)
     later = scored(model="Twice", right=1)
