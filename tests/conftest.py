@@ -26,6 +26,8 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Keys of nobody's, so that its pages offer to sign in with another site.
+SIGN_IN_WITH = {"GITHUB_CLIENT_ID": "none", "GITHUB_CLIENT_SECRET": "none"}
 
 
 def pytest_configure() -> None:
@@ -74,7 +76,7 @@ def published_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Porta
     """A portal whose board holds the authors' published predictions."""
     published = needs.shared_data() / "published"
     state: Path = tmp_path_factory.mktemp("portal") / "state"
-    with running_portal(state) as portal:
+    with running_portal(state, **SIGN_IN_WITH) as portal:
         portal.manage("import_published", str(published))
         yield portal
 

@@ -18,41 +18,38 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmark_site.settings")
 django.setup()
 
 from tests import needs  # noqa: E402  Needs Django's settings, as the rest below.
-from tests.browser.site import SIGNED_OUT, Site, make_site, paths, wait_ranked  # noqa: E402
-from tests.conftest import CHROMIUM_FLAGS  # noqa: E402
+from tests.browser.site import Site, make_site, wait_ranked  # noqa: E402
+from tests.browser.site_pages import Visit, visits  # noqa: E402
+from tests.conftest import CHROMIUM_FLAGS, SIGN_IN_WITH  # noqa: E402
 from tests.portal import ROOT, running_portal  # noqa: E402
 
 OUT = ROOT / "build" / "screenshots"
 WIDTHS = (1440, 390)
 
 
-def name_of(path: str) -> str:
-    """A page's file name: its path in words."""
-    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:60] or "home"
+def name_of(visit: Visit) -> str:
+    """A picture's file name: its page's path in words, and who else than its owner looks."""
+    words = re.sub(r"[^a-z0-9]+", "-", visit.path.lower()).strip("-")[:60] or "home"
+    return f"{words}-{visit.who}" if visit.who in {"guest", "guarded"} else words
 
 
 def take(browser: Browser, site: Site) -> None:
-    """Visit each page in each width and look, signed in where that shows more."""
+    """Visit each page in each width and look, as whoever sees most there."""
     for width in WIDTHS:
-        for is_signed_in in (False, True):
-            context = browser.new_context(
-                viewport={"width": width, "height": 900},
-                storage_state=site.session if is_signed_in else None,
-                # A change of colours that is under way would be in the picture.
-                reduced_motion="reduce",
-            )
-            page = context.new_page()
-            for path in paths():
-                if is_signed_in is bool(SIGNED_OUT.match(path)):
-                    continue
-                page.emulate_media(color_scheme="light")
-                answer = page.goto(site.url(path))
-                if answer is None or "html" not in answer.headers.get("content-type", ""):
-                    continue
-                for theme in ("light", "dark"):
-                    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-                    file = OUT / f"{name_of(path)}-{width}-{theme}.png"
-                    page.screenshot(path=file, full_page=True)
+        # A change of colours that is under way would be in the picture.
+        size = {"width": width, "height": 900}
+        contexts = site.contexts(browser, viewport=size, reduced_motion="reduce")
+        pages = {who: context.new_page() for who, context in contexts.items()}
+        for visit in visits():
+            page = pages[visit.who]
+            page.emulate_media(color_scheme="light")
+            if site.visit(page, visit) is None:
+                continue
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+                file = OUT / f"{name_of(visit)}-{width}-{theme}.png"
+                page.screenshot(path=file, full_page=True)
+        for context in contexts.values():
             context.close()
 
 
@@ -62,7 +59,7 @@ def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as state,
-        running_portal(Path(state) / "state") as portal,
+        running_portal(Path(state) / "state", **SIGN_IN_WITH) as portal,
         sync_playwright() as playwright,
     ):
         portal.manage("import_published", str(published))

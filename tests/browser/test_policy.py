@@ -15,7 +15,8 @@ from playwright.sync_api import Browser
 from tests import make
 from tests.browser.hostile import FILES, MARKUP, PAGES, WORLD
 from tests.browser.policy import Listener
-from tests.browser.site import SIGNED_OUT, Site, paths
+from tests.browser.site import Site
+from tests.browser.site_pages import visits
 from tests.portal import Portal, running_portal
 
 pytestmark = [pytest.mark.needs_browser, pytest.mark.slow]
@@ -54,16 +55,13 @@ def hostile(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.mark.needs_data
 @pytest.mark.xdist_group("published")
 def test_no_page_breaks_its_policy(site: Site, browser: Browser) -> None:
-    contexts = {
-        is_signed_in: browser.new_context(storage_state=site.session if is_signed_in else None)
-        for is_signed_in in (True, False)
-    }
-    listeners = {is_signed_in: Listener(one) for is_signed_in, one in contexts.items()}
+    contexts = site.contexts(browser)
+    listeners = {who: Listener(one) for who, one in contexts.items()}
 
     found = {
-        path: wrong
-        for path in paths()
-        if (wrong := listeners[not SIGNED_OUT.match(path)].visit(site.url(path))[1])
+        visit: wrong
+        for visit in visits()
+        if (wrong := listeners[visit.who].visit(site.url(visit.path))[1])
     }
 
     for context in contexts.values():
