@@ -1,14 +1,55 @@
-"""What allauth asks this site about other sites whose accounts may sign in here."""
+"""What allauth asks this site: its words, and whose accounts elsewhere may sign in here."""
 
 from typing import Any
 
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 
 
-class SignInAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no type hints.
-    """allauth's own, but for sites that nobody set up: their addresses are nowhere."""
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no type hints.
+    """allauth's own, in this site's words for an e-mail address that is confirmed."""
+
+    error_messages = {  # noqa: RUF012  As allauth has it: read from instances only.
+        **DefaultAccountAdapter.error_messages,
+        "cannot_remove_primary_email": _("The primary e-mail address cannot be removed."),
+        "duplicate_email": _("This e-mail address is one of yours already."),
+        "email_password_mismatch": _("The e-mail address or the password is wrong."),
+        "email_taken": _("There is an account with this e-mail address already."),
+        "max_email_addresses": _("No more than %d e-mail addresses can be added."),
+        "unknown_email": _("No account has this e-mail address."),
+        "unverified_primary_email": _("Confirm the primary e-mail address first."),
+    }
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # As above.
+    """allauth's own second factors, in the same words."""
+
+    error_messages = {  # noqa: RUF012  As above.
+        **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": _(
+            "Turn two-factor authentication off before you add an e-mail address."
+        ),
+        "unverified_email": _(
+            "Confirm all your e-mail addresses before you turn two-factor authentication on."
+        ),
+    }
+
+
+class SignInAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # As above.
+    """allauth's own, in the same words, but for sites that nobody set up: they are nowhere."""
+
+    error_messages = {  # noqa: RUF012  As above.
+        **DefaultSocialAccountAdapter.error_messages,
+        "email_taken": _(
+            "There is an account with this e-mail address already. Sign in to it, then connect "
+            "your %s account."
+        ),
+        "no_verified_email": _("Confirm an e-mail address of yours first."),
+    }
 
     def get_app(self, *args: Any, **kwargs: Any) -> Any:
         """The keys for a site.  Raises: Http404 where there are none."""

@@ -157,6 +157,8 @@ MFA_TOTP_ISSUER = "∞-Bench"
 # One step of 30 seconds back and ahead: a telephone's clock may be a little off.
 MFA_TOTP_TOLERANCE = 1
 SIGN_IN_WITH = sign_in_providers(env)
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+MFA_ADAPTER = "accounts.adapter.FactorAdapter"
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.SignInAdapter"
 SOCIALACCOUNT_PROVIDERS = {provider.family: provider.settings() for provider in SIGN_IN_WITH}
 LOGIN_URL = "account_login"

@@ -49,7 +49,7 @@ def note_changes(before: Rows, after: Rows, *, because: str) -> None:
         subjects = sorted({after.get(key, before.get(key, {}))["model"] for key in keys})
         append(
             BOARD_KIND,
-            subject=" ".join(f"model {slug}" for slug in subjects),
+            subject=", ".join(f"model {slug}" for slug in subjects),
             detail={"because": str(because), "rows": changed},
         )
 

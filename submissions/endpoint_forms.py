@@ -1,6 +1,7 @@
 """The forms of endpoints and hosted runs; they check shape and translate."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -57,14 +58,24 @@ class EndpointForm(forms.Form):
         widget=forms.PasswordInput({"autocomplete": "off"}),
         help_text=_("Stored encrypted, sent to this address only, and never shown again."),
     )
-    style = forms.ChoiceField(choices=Endpoint.Style.choices, label=_("It speaks like"))
+    style = forms.ChoiceField(
+        choices=Endpoint.Style.choices,
+        initial=Endpoint.Style.OPENAI,
+        widget=forms.RadioSelect,
+        label=_("It speaks like"),
+    )
     api_version = forms.RegexField(
         API_VERSION,
         max_length=ENDPOINT_VERSION_CHARS,
         required=False,
         label=_("API version (Azure)"),
     )
-    mode = forms.ChoiceField(choices=Endpoint.Mode.choices, label=_("It is asked by"))
+    mode = forms.ChoiceField(
+        choices=Endpoint.Mode.choices,
+        initial=Endpoint.Mode.CHAT,
+        widget=forms.RadioSelect,
+        label=_("It is asked by"),
+    )
     context_tokens = CountField(
         most=ENDPOINT_TOKENS_MAX,
         label=_("Context length in tokens"),
@@ -112,7 +123,7 @@ class EndpointForm(forms.Form):
     ) -> None:
         """Begin with what is known of an endpoint, but for its key."""
         names = EndpointFacts.__dataclass_fields__
-        initial = {name: getattr(endpoint, name) for name in names} if endpoint else {}
+        initial = {name: _plain(getattr(endpoint, name)) for name in names} if endpoint else {}
         super().__init__(data, initial=initial, label_suffix="")
 
     def facts(self) -> EndpointFacts:
@@ -124,6 +135,11 @@ class EndpointForm(forms.Form):
         """The key, if one was entered."""
         text = self.cleaned_data["key"]
         return Secret(text) if text else None
+
+
+def _plain(value: Any) -> Any:
+    """A price as a person writes it: 2.5, where the database says 2.5000."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 class RunForm(forms.Form):
@@ -151,6 +167,8 @@ class RunForm(forms.Form):
                 _("middle-context-fixed: one window of each context for all its questions"),
             ),
         ],
+        initial=MIDDLE,
+        widget=forms.RadioSelect,
         label=_("Prompts that are too long are cut by"),
     )
     is_auto_fit = forms.BooleanField(

@@ -23,7 +23,12 @@ class HubModelForm(forms.Form):
         label=_("Revision"),
         help_text=_("A branch, tag or commit; it is resolved to a commit now and stays there."),
     )
-    mode = forms.ChoiceField(choices=HubModel.Mode.choices, label=_("It is asked by"))
+    mode = forms.ChoiceField(
+        choices=HubModel.Mode.choices,
+        initial=HubModel.Mode.CHAT,
+        widget=forms.RadioSelect,
+        label=_("It is asked by"),
+    )
     context_tokens = CountField(
         required=False,
         label=_("Context length in tokens"),

@@ -140,7 +140,7 @@ def test_an_authenticator_app_then_a_recovery_code(portal: Portal, page: Page) -
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_load_state()
     page.goto(f"{portal.url}/accounts/2fa/recovery-codes/")
-    codes = page.locator("#recovery_codes").input_value().split()
+    codes = page.locator("#recovery_codes").inner_text().split()
     assert len(codes) == 10
     sign_out(page, portal)
 

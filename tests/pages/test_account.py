@@ -40,7 +40,7 @@ def test_a_wrong_password_says_so(client: Client) -> None:
 
     page = client.post("/accounts/login/", {"login": "known@example.org", "password": "wrong"})
 
-    assert "not correct" in page.content.decode()
+    assert "The e-mail address or the password is wrong." in page.content.decode()
 
 
 TOKEN_FORM = {"name": "laptop", "scopes": ["read", "submit"], "lifetime": "30"}
