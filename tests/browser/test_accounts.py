@@ -171,7 +171,7 @@ def test_a_passkey_signs_in_without_a_password(portal: Portal, page: Page) -> No
     page.locator("#mfa_webauthn_add").click()
     page.wait_for_url("**/2fa/recovery-codes/**")
     page.goto(f"{portal.url}/accounts/2fa/webauthn/")
-    expect(page.get_by_text("My laptop")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="My laptop")).to_be_visible()
     sign_out(page, portal)
 
     page.goto(f"{portal.url}/accounts/login/")

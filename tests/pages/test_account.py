@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
@@ -104,3 +105,50 @@ def test_headings_of_a_librarys_pages_are_written_as_ours() -> None:
 
     headings = re.findall(r"<h[12]>([^<]+)</h[12]>", page)
     assert headings[:2] == ["Two-factor authentication", "Authenticator app"]
+
+
+def test_the_only_address_is_neither_chosen_nor_removed() -> None:
+    person = make.user("only@example.org")
+    only = EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
+    client = client_of(person)
+
+    shown = client.get("/accounts/email/").content.decode()
+    assert "action_remove" not in shown
+    assert "action_primary" not in shown
+    assert 'type="radio"' not in shown
+    EmailAddress.objects.create(user=person, email="second@example.org")
+    shown = client.get("/accounts/email/").content.decode()
+    for action in ("action_send", "action_primary", "action_remove"):
+        assert f'name="{action}"' in shown
+    assert shown.count('type="radio"') == 2
+    assert f'value="{only.email}" checked' in shown
+
+
+def test_a_second_factor_waits_until_all_addresses_are_confirmed() -> None:
+    person = make.user("late@example.org")
+    EmailAddress.objects.create(user=person, email=person.email, primary=True)
+    client = client_of(person)
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": timezone.now().timestamp(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+
+    shown = client.get("/accounts/2fa/totp/activate/", follow=True).content.decode()
+
+    assert "Confirm all your e-mail addresses" in shown
+
+
+@pytest.mark.parametrize("place", ["error", "cancelled"])
+def test_who_was_not_let_in_elsewhere_is_told_where_to_sign_in(client: Client, place: str) -> None:
+    main = client.get(f"/accounts/3rdparty/login/{place}/").content.decode().split("<main")[1]
+
+    assert 'class="button button--primary" href="/accounts/login/"' in main
+
+
+@pytest.mark.parametrize("path", ["/endpoints/new/", "/hub-models/new/", "/submit/one-page/"])
+def test_every_way_to_submit_stands_below_submit(path: str) -> None:
+    head = client_of(make.user()).get(path).content.decode().split("</header>")[0]
+
+    assert 'href="/submit/" aria-current="true"' in head

@@ -119,6 +119,15 @@ def test_a_tokenizer_is_named_and_nothing_else(owner: Client, name: str) -> None
     assert "tokenizer" in answer.context["form"].errors
 
 
+def test_prices_are_shown_as_they_were_written(owner: Client) -> None:
+    endpoint = registered(owner, price_in="2.5", price_out="10")
+
+    shown = owner.get(f"/endpoints/{endpoint.public_id}/change/").content.decode()
+
+    assert 'name="price_in" value="2.5"' in shown
+    assert 'name="price_out" value="10"' in shown
+
+
 def test_one_endpoint_is_tried_once_at_a_time(owner: Client) -> None:
     endpoint = registered(owner)
     first = Endpoint.objects.get().tried_at

@@ -71,3 +71,11 @@ def test_a_comparison_that_cannot_be_is_told_in_the_readers_language(client: Cli
     told = client.get("/compare/", headers=CHINESE)
 
     assert "对比需要 2 到 6 个提交；此网址给出了 0 个。" in told.text
+
+
+def test_the_pages_own_language_is_marked_and_no_link(client: Client) -> None:
+    foot = client.get("/docs/scoring/").content.decode().split("<footer")[1]
+
+    assert '<strong lang="en" aria-current="true">English</strong>' in foot
+    assert 'href="/language/en/' not in foot
+    assert 'href="/language/zh-hans/' in foot
