@@ -11,7 +11,6 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Final
 
 from django.conf import settings
@@ -31,7 +30,6 @@ class NotTaken(Exception):
     """A webhook that may not be; its text is for the person who asked."""
 
 
-@cache
 def rules() -> Rules:
     """What this site's operator lets be called."""
     return Rules.of(

@@ -29,6 +29,7 @@ from submissions.api import queue as queue_api
 from submissions.api import submissions as submissions_api
 from submissions.api import uploads as uploads_api
 from submissions.api.nowhere import NowhereView
+from submissions.api.schema import KeptGenerator
 
 app_name = "api"
 urlpatterns = [
@@ -137,7 +138,7 @@ urlpatterns = [
     ),
     path("uploads/", uploads_api.UploadsView.as_view(), name="uploads"),
     path("uploads/<slug:public_id>/", uploads_api.UploadView.as_view(), name="upload"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SpectacularAPIView.as_view(generator_class=KeptGenerator), name="schema"),
     # Whatever else is asked for below /api/ is told no as everything here is.
     re_path(r"^[\s\S]*/$", NowhereView.as_view(), name="nowhere"),
 ]

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from notices.webhooks import rules
 from tests.client.answering import Answering, answering
 
 
@@ -24,7 +23,5 @@ def receiver(settings: Settings) -> Iterator[Answering]:
     """A server of the webhook's owner, on an address that this site's operator allows."""
     settings.OUTBOUND_HTTP_ALLOWED = True
     settings.OUTBOUND_NETWORKS = ["127.0.0.0/8"]
-    rules.cache_clear()
     with answering() as state:
         yield state
-    rules.cache_clear()
