@@ -18,6 +18,7 @@ from audit.log import append
 from audit.models import AuditEntry
 from audit.read import export_lines, follow_entries, read_head
 from submissions.actions import rename_model, unlist_submission
+from submissions.board_audit import Rows, note_changes
 from submissions.models import Submission
 from submissions.withdraw import withdraw_submission
 from tests import make
@@ -205,6 +206,17 @@ def test_every_change_of_a_row_has_its_reason() -> None:
     assert first["row"]["average"] == "1.0"
     assert renamed["row"]["name"] == "New Name"
     assert gone["row"] is None
+
+
+def test_an_entry_of_several_models_names_each() -> None:
+    row = {"model": "a", "average": "1.0"}
+    rows: Rows = {("board", "scorer", name): {**row, "model": name} for name in ("b", "a")}
+    with transaction.atomic():
+        note_changes({}, rows, because="test")
+
+    [entry] = follow_entries()
+
+    assert entry["subject"] == "model a, model b"
 
 
 def test_what_was_never_public_is_not_in_the_log() -> None:
