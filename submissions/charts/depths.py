@@ -178,8 +178,11 @@ class DepthMap(Chart):
                 "text": [[told(one) if one else "" for one in row] for row in self.rows],
                 "zmin": 0,
                 "zmax": 100,
-                "colorscale": [[0.0, look.surface], [1.0, look.accent]],
-                "texttemplate": "%{z:.1f}<br>%{text}" if self.has_intervals else "%{z:.1f}",
+                "colorscale": [[0.0, look.surface], [1.0, look.heat]],
+                # Every cell has its number.  The scale's own colours would break the page's policy.
+                "showscale": False,
+                "texttemplate": "%{z:.1f}",
+                "textfont": {"color": look.text},
                 "xgap": 2,
                 "ygap": 2,
                 "hovertemplate": "%{y} %, %{x}: %{z:.1f} %, %{text}<extra></extra>",

@@ -23,6 +23,8 @@ _SIGN: Final = 12.0
 # Signs that are nearer than this stand above each other.
 _APART: Final = 11.0
 _TOP: Final = 48.0
+# Of a name in a figure, in pixels.
+_NAME: Final = 150.0
 # Of what was scored here, and of what was only reported.
 _SYMBOLS: Final = ("circle", "square-open")
 
@@ -201,6 +203,7 @@ class Distribution(Chart):
                     "hovertemplate": "%{y}: %{x:.1f} %<extra></extra>",
                 }
             )
+        names = [one.name for one in reversed(self._ordered())]
         axes = {
             "xaxis": palette.axis(look, _("Score, percent"), range=[-2, 102]),
             "yaxis": palette.axis(
@@ -208,7 +211,9 @@ class Distribution(Chart):
                 type="category",
                 automargin=True,
                 categoryorder="array",
-                categoryarray=[one.name for one in reversed(self._ordered())],
+                categoryarray=names,
+                tickvals=names,
+                ticktext=[shorten(name, _NAME) for name in names],
             ),
         }
         height = 160 + 22 * len(self.models)

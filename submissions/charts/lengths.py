@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from submissions.charts import palette
 from submissions.charts.axis import Axis
-from submissions.charts.chart import Chart, Figure, Key, Table
+from submissions.charts.chart import NARROW, Chart, Figure, Key, Table
 from submissions.charts.frame import (
     BELOW,
     Frame,
@@ -22,6 +22,7 @@ from submissions.charts.frame import (
 )
 from submissions.charts.numbers import percent, quantile, shown, span, thousands, track_length
 from submissions.charts.svg import element, mark, path, shape
+from submissions.charts.words import apart
 
 _HEIGHT: Final = 340
 # Of a normal distribution, the part within 1.96 standard errors is 95 %.
@@ -160,10 +161,11 @@ class LengthCurve(Chart):
             }
             for number, one in enumerate(self.series, 1)
         ]
-        marked: dict[str, Any] = {}
-        if self.has_tracks:
-            known = sorted({group.tokens for one in self.series for group in one.groups})
-            marked = {"tickvals": known, "ticktext": [self.tokens(one) for one in known]}
+        known = sorted({group.tokens for one in self.series for group in one.groups})
+        frame = self._frame(NARROW)
+        kept = apart([(frame.across.place(log10(one)), self.tokens(one)) for one in known])
+        tokens = [known[at] for at in kept]
+        marked = {"tickvals": tokens, "ticktext": [self.tokens(one) for one in tokens]}
         axes = {
             "xaxis": palette.axis(look, _("Tokens of input"), type="log", **marked),
             "yaxis": palette.axis(look, _("Score, percent"), range=[-2, 102]),

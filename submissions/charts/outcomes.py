@@ -18,7 +18,7 @@ from submissions.charts.words import break_lines
 # The letter that stands in a slice: colour is not alone.
 LETTERS: Final = dict(zip(OUTCOMES, "RPWFTEUM", strict=True))
 # In a figure.
-_ACROSS: Final = 4
+_ACROSS: Final = 3
 # What a pie with its name needs at least, and how large it is at most.
 _NARROWEST: Final = 110
 _LARGEST: Final = 54.0
@@ -198,7 +198,10 @@ class OutcomePies(Chart):
             {
                 "type": "pie",
                 "name": pie.name,
-                "title": {"text": pie.name, "position": "bottom center"},
+                "title": {
+                    "text": "<br>".join(break_lines(pie.name, _NARROWEST, most=2)),
+                    "position": "bottom center",
+                },
                 "labels": [outcome_name(one) for one in self.used],
                 "values": [pie.counts.get(one, 0) for one in self.used],
                 "sort": False,
@@ -215,8 +218,15 @@ class OutcomePies(Chart):
             for at, pie in enumerate(self.pies)
         ]
         grid = {"rows": lines, "columns": across}
-        height = 190 * lines + 100
-        return {"data": data, "layout": palette.layout(look, grid=grid, height=height)}
+        # The page's own legend says what the colours are.
+        layout = palette.layout(
+            look,
+            grid=grid,
+            height=180 * lines + 40,
+            showlegend=False,
+            margin={"l": 8, "r": 8, "t": 24, "b": 16},
+        )
+        return {"data": data, "layout": layout}
 
 
 def outcome_name(outcome: str) -> str:

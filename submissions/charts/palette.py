@@ -21,6 +21,8 @@ class Look:
     series: tuple[str, ...]
     families: Mapping[str, str]
     outcomes: Mapping[str, str]
+    # A cell of full marks: the style sheet's tint over the surface.
+    heat: str
 
 
 OUTCOMES: Final = (
@@ -68,6 +70,7 @@ LIGHT: Final = Look(
             strict=True,
         )
     ),
+    heat="#acccef",
 )
 DARK: Final = Look(
     name="dark",
@@ -100,6 +103,7 @@ DARK: Final = Look(
             strict=True,
         )
     ),
+    heat="#20446b",
 )
 LOOKS: Final[Mapping[str, Look]] = {look.name: look for look in (LIGHT, DARK)}
 
@@ -112,16 +116,29 @@ def layout(look: Look, **more: Any) -> dict[str, Any]:
         "font": {"color": look.text, "family": "system-ui, sans-serif", "size": 13},
         "margin": {"l": 56, "r": 24, "t": 24, "b": 48},
         "hoverlabel": {"bgcolor": look.surface, "font": {"color": look.text}},
-        "legend": {"orientation": "h", "y": -0.16},
+        # Above the drawing: below it are the names of axes.
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},
+        "modebar": {
+            "bgcolor": "rgba(0,0,0,0)",
+            "color": look.muted,
+            "activecolor": look.text,
+        },
         "dragmode": False,
         **more,
     }
 
 
+def round_layout(look: Look, **more: Any) -> dict[str, Any]:
+    """A polar figure's layout, with room around the circle for what stands at its angles."""
+    found = layout(look, margin={"l": 72, "r": 72, "t": 48, "b": 48}, height=480, **more)
+    return {**found, "legend": {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top"}}
+
+
 def axis(look: Look, title: str = "", **more: Any) -> dict[str, Any]:
     """One straight axis of a figure."""
-    named = {"title": {"text": title}} if title else {}
-    return {"gridcolor": look.border, "zerolinecolor": look.muted, **named, **more}
+    named = {"title": {"text": title, "font": {"size": 13}}} if title else {}
+    own = {"gridcolor": look.border, "zerolinecolor": look.muted, "automargin": True}
+    return {**own, **named, **more}
 
 
 def round_axis(look: Look, **more: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from submissions.charts import palette
 from submissions.charts.chart import Chart, Figure, Table
 from submissions.charts.numbers import thousands
 from submissions.charts.svg import LINE, element, mark, place, text
-from submissions.charts.wheel import Wheel, fit_wheel
+from submissions.charts.wheel import Wheel, fit_wheel, parts
 from submissions.charts.words import width_of
 
 # Tokens where the radius is nothing, and where it is the whole.
@@ -96,17 +96,16 @@ class PolarPie(Chart):
         slices = [self._slice(wheel, one, start, end) for one, start, end in self.angles()]
         return width, wheel.height, [*rings, *slices, *self._labels(wheel)]
 
-    def _labels(self, wheel: Wheel) -> list[SafeString]:
-        """The rings by their tokens, on the edge between the two shortest neighbours."""
+    def _edge(self) -> tuple[float, float]:
+        """Between the two shortest neighbours: the longer one's tokens, and the angle."""
         angles = self.angles()
         # Behind the last comes the first.
-        edges = [
-            (max(one.tokens, after.tokens), end)
-            for (one, _start, end), (after, *_rest) in zip(
-                angles, [*angles[1:], angles[0]], strict=True
-            )
-        ]
-        tokens, edge = min(edges)
+        pairs = zip(angles, [*angles[1:], angles[0]], strict=True)
+        return min((max(one.tokens, after.tokens), end) for (one, _, end), (after, _, _) in pairs)
+
+    def _labels(self, wheel: Wheel) -> list[SafeString]:
+        """The rings by their tokens, where the slices leave the most room for them."""
+        tokens, edge = self._edge()
         free = wheel.radius * _share(tokens) + _HALF_LABEL
         drawn: list[SafeString] = []
         last = wheel.point(edge, 2 * wheel.width)
@@ -178,25 +177,30 @@ class PolarPie(Chart):
             "hovertemplate": _("%{text}: %{customdata} examples, %{r:.4s} tokens")
             + "<extra></extra>",
         }
+        longest, edge = self._edge()
+        rings = [ring for ring in RINGS if ring > 1.25 * longest]
         polar = {
             "bgcolor": "rgba(0,0,0,0)",
             "radialaxis": palette.round_axis(
                 look,
                 type="log",
                 range=[log10(INNER_TOKENS), log10(OUTER_TOKENS)],
-                tickvals=list(RINGS),
-                ticktext=[thousands(ring) for ring in RINGS],
-                angle=90,
+                tickvals=rings,
+                ticktext=[thousands(ring) for ring in rings],
+                # Plotly counts from the right, against the clock.
+                angle=round(90 - 180 / pi * edge, 4),
+                # Counted from the axis' own direction: level.
+                tickangle=round(90 - 180 / pi * edge, 4),
             ),
             "angularaxis": palette.round_axis(
                 look,
                 direction="clockwise",
                 rotation=90,
                 tickvals=[round(angle, 4) for angle in degrees],
-                ticktext=[one.name for one in self.slices],
+                ticktext=["<br>".join(parts(one.name)) for one in self.slices],
             ),
         }
-        return {"data": [bars], "layout": palette.layout(look, polar=polar, height=560)}
+        return {"data": [bars], "layout": palette.round_layout(look, polar=polar)}
 
 
 def _share(tokens: float) -> float:

@@ -13,7 +13,7 @@ from submissions.charts import palette
 from submissions.charts.chart import Chart, Figure, Key, Table
 from submissions.charts.numbers import percent, shown
 from submissions.charts.svg import element, mark, path, shape, text
-from submissions.charts.wheel import Wheel, fit_wheel
+from submissions.charts.wheel import Wheel, fit_wheel, parts
 
 MOST: Final = 6
 _LARGEST: Final = 150.0
@@ -244,12 +244,25 @@ class Radar(Chart):
             )
         polar = {
             "bgcolor": "rgba(0,0,0,0)",
-            "radialaxis": palette.round_axis(look, range=[0, 100], ticksuffix=" %", angle=90),
+            "radialaxis": palette.round_axis(
+                look,
+                range=[0, 100],
+                ticksuffix=" %",
+                angle=90,
+                # Counted from the axis' own direction: level.
+                tickangle=90,
+            ),
             "angularaxis": palette.round_axis(
-                look, direction="clockwise", rotation=90, type="category", categoryarray=names
+                look,
+                direction="clockwise",
+                rotation=90,
+                type="category",
+                categoryarray=names,
+                tickvals=names,
+                ticktext=["<br>".join(parts(name)) for name in names],
             ),
         }
-        return {"data": data, "layout": palette.layout(look, polar=polar, height=520)}
+        return {"data": data, "layout": palette.round_layout(look, polar=polar)}
 
     def _field_traces(
         self, band: Band, around: Sequence[str], look: palette.Look

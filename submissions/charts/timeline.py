@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Final
 
 from django.utils.safestring import SafeString
@@ -17,6 +17,8 @@ from submissions.charts.svg import element, mark, place, shape, text
 
 _HEIGHT: Final = 300
 _MOST_DATES: Final = 5
+# In milliseconds, as a figure's axis of dates counts.
+_DAY: Final = 24 * 60 * 60 * 1000
 # Below the level axis stand only dates.
 _BELOW: Final = 28.0
 
@@ -176,7 +178,10 @@ class Timeline(Chart):
 
     def figure(self, look: palette.Look) -> Figure:
         data: list[dict[str, Any]] = []
-        end = max(one.day for one in self.arrivals)
+        first, last = (pick(one.day for one in self.arrivals) for pick in (min, max))
+        # As in the drawing: a line goes on to the end, past the last day where it is the only one.
+        pad = timedelta(days=max(1, (last - first).days // 20))
+        begin, end = datetime.combine(first, time()) - pad / 10, last + pad
         for number, is_open in ((1, True), (2, False)):
             arrivals, steps = self.of(is_open), self.steps(is_open)
             if not arrivals:
@@ -186,6 +191,8 @@ class Timeline(Chart):
                 {
                     "type": "scatter",
                     "name": _("best so far: %(kind)s") % {"kind": kind},
+                    "legendgroup": kind,
+                    "showlegend": False,
                     "x": [*(one.day.isoformat() for one in steps), end.isoformat()],
                     "y": [*(percent(one.average) for one in steps), percent(steps[-1].average)],
                     "mode": "lines",
@@ -197,17 +204,26 @@ class Timeline(Chart):
                 {
                     "type": "scatter",
                     "name": kind,
+                    "legendgroup": kind,
                     "x": [one.day.isoformat() for one in arrivals],
                     "y": [percent(one.average) for one in arrivals],
                     "text": [one.name for one in arrivals],
                     "mode": "markers",
+                    "cliponaxis": False,
                     "marker": palette.marker(look, number),
                     "hovertemplate": "%{text}<br>%{x}: %{y:.1f} %<extra></extra>",
                 }
             )
         axes = {
-            "xaxis": palette.axis(look, type="date"),
-            "yaxis": palette.axis(look, _("Average, percent")),
+            "xaxis": palette.axis(
+                look,
+                type="date",
+                range=[begin.isoformat(), end.isoformat()],
+                tickformat="%Y-%m-%d",
+                tick0=first.isoformat(),
+                dtick=_DAY * max(1, -(-(last - first).days // 4)),
+            ),
+            "yaxis": palette.axis(look, _("Average over all tasks, percent")),
         }
         return {"data": data, "layout": palette.layout(look, **axes, height=420)}
 

@@ -55,7 +55,7 @@ class Wheel:
 
 def fit_wheel(width: float, names: Iterable[str], *, largest: float) -> Wheel:
     """The largest circle that leaves room for the names at both its sides."""
-    widths = [[width_of(part) for part in _parts(name)] for name in names]
+    widths = [[width_of(part) for part in parts(name)] for name in names]
     whole = max(map(sum, widths))
     radius = width / 2 - _OUTSIDE - whole
     if radius >= _SMALL:
@@ -64,7 +64,7 @@ def fit_wheel(width: float, names: Iterable[str], *, largest: float) -> Wheel:
     return Wheel(width, min(largest, width / 2 - _OUTSIDE - part), part, has_two_lines=True)
 
 
-def _parts(name: str) -> list[str]:
+def parts(name: str) -> list[str]:
     """The family and the rest."""
     family, dot, rest = name.partition(".")
     return [f"{family}{dot}", rest] if rest else [name]
