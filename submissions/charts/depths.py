@@ -22,7 +22,7 @@ _LEFT: Final = 56.0
 _WIDEST: Final = 180.0
 _LENGTHS: Final = 6
 # Of the names that stand upright because their columns are too narrow for them.
-_UPRIGHT: Final = 120.0
+_UPRIGHT: Final = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +137,12 @@ class DepthMap(Chart):
         return _LEFT + wide * len(self.columns), top + box.high * len(self.depths) + 2, marks
 
     def _heads(self, wide: float) -> tuple[list[SafeString], float]:
-        """The columns' names, on two lines or upright where they need it, and where cells begin."""
-        broken = [break_lines(one, wide - 8, most=2) for one in self.columns]
+        """The columns' names, broken or upright where they are long, and where the cells begin."""
+        broken = [break_lines(one, wide - 6, most=3, size=SMALL) for one in self.columns]
         is_upright = any(line.endswith("…") for name in broken for line in name)
         if is_upright:
-            broken = [[shorten(one, _UPRIGHT)] for one in self.columns]
-            top = 12 + max(width_of(one) for (one,) in broken)
+            broken = [[shorten(one, _UPRIGHT, SMALL)] for one in self.columns]
+            top = 16 + max(width_of(one, SMALL) for (one,) in broken)
         else:
             top = 12 + LINE * max(map(len, broken))
         marks = [text(0.0, top - 12, _("depth, %"), class_="chart__axis chart__tick--start")]
@@ -150,11 +150,11 @@ class DepthMap(Chart):
             x = _LEFT + wide * (at + 0.5)
             if is_upright:
                 turned = f"rotate(-90 {place(x)} {place(top - 6)})"
-                look = "chart__name chart__tick--start"
+                look = "chart__name chart__tick chart__tick--start"
                 marks.append(text(x, top - 6, name[0], class_=look, transform=turned))
             else:
                 y = top - 4 - LINE * len(name) / 2
-                marks.append(text_lines(x, y, name, class_="chart__name"))
+                marks.append(text_lines(x, y, name, class_="chart__name chart__tick"))
         return marks, top
 
     def _asides(self, wide: float) -> int:

@@ -17,6 +17,8 @@ from submissions.charts.svg import element, mark, place, shape, text
 
 _HEIGHT: Final = 300
 _MOST_DATES: Final = 5
+# What a date takes with the room around it.
+_DATE: Final = 100
 # In milliseconds, as a figure's axis of dates counts.
 _DAY: Final = 24 * 60 * 60 * 1000
 # Below the level axis stand only dates.
@@ -124,7 +126,7 @@ class Timeline(Chart):
         first, last = min(days), max(days)
         # A single day stands at the left; the lines go on from it.
         low, high = (first - 0.2, last + 1.8) if first == last else (float(first), float(last))
-        count = min(_MOST_DATES, last - first + 1)
+        count = min(_MOST_DATES, width // _DATE, last - first + 1)
         ticks = {first + round(at * (last - first) / max(1, count - 1)) for at in range(count)}
         room = span_across(width)
         # The outer dates are centred at the ends of the axis.
@@ -150,7 +152,8 @@ class Timeline(Chart):
         for at, one in enumerate(best):
             y = frame.up.place(100 * one.average) + (14 if at else -12)
             said = f"{one.name} {shown(one.average)}"
-            drawn.append(text(frame.right, y, said, class_="chart__name chart__tick--end"))
+            # Left of a step that is made on the last day.
+            drawn.append(text(frame.right - 8, y, said, class_="chart__name chart__tick--end"))
         return drawn
 
     def _kind(

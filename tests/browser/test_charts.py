@@ -19,6 +19,7 @@ WAIT = 60_000
 PAGES = {
     "tasks": ["benchmark"],
     "task": ["benchmark", "distribution", "difficulty", "outcomes"],
+    "needles": ["depths"],
     "compare": ["forest", "radar", "scatter"],
     "model": ["radar", "outcomes"],
     "submission": ["radar", "outcomes"],
@@ -42,6 +43,7 @@ def paths(published_portal: Portal) -> dict[str, str]:
     return {
         "tasks": f"{published_portal.url}/tasks/",
         "task": f"{published_portal.url}/tasks/longbook_qa_eng/",
+        "needles": f"{published_portal.url}/tasks/passkey/",
         "home": f"{published_portal.url}/",
         "submission": f"{published_portal.url}/s/{ids['kimi']}/",
         "model": f"{published_portal.url}/models/gpt4/",

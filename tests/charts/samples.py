@@ -124,6 +124,28 @@ def lengths() -> LengthCurve:
     )
 
 
+def crowded() -> dict[str, Chart]:
+    """Charts with longer names and more ticks than a phone has room for."""
+    names = [f"A-Long-Model-Of-70B-Instruct-1M-preview-{at}" for at in range(6)]
+    near = [100_000.0 * 1.03 ** (at % 24) for at in range(72)]
+    return {
+        "crowded-lengths": LengthCurve(
+            "En.QA", (LengthSeries("Alpha", group_by_length(near, [*SCORES, 1.0, 0.0], groups=24)),)
+        ),
+        "crowded-distribution": Distribution(
+            "En.QA", tuple(Placed(name, at / 6) for at, name in enumerate(names))
+        ),
+        "crowded-depths": depths_by_model(
+            "Retrieve.PassKey",
+            {name: Examples(DEPTHS, SCORES) for name in names},
+            are_inferred=True,
+        ),
+        "crowded-outcomes": OutcomePies(
+            "Outcomes", "Model", tuple(Pie(name, {"right": 7, "wrong": 12}) for name in names)
+        ),
+    }
+
+
 def all_charts() -> dict[str, Chart]:
     """Every chart by what it shows."""
     return {
@@ -147,5 +169,6 @@ def all_charts() -> dict[str, Chart]:
             {"Alpha": Examples(DEPTHS, SCORES), HOSTILE: Examples(DEPTHS[:30], SCORES[:30])},
             are_inferred=True,
         ),
+        **crowded(),
         "scatter": Scatter("En.QA", "Alpha", HOSTILE, ((0.1, 0.5), (0.1, 0.5), (1.0, 0.0))),
     }
