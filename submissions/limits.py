@@ -59,6 +59,7 @@ EVALUATION_SECONDS: Final = 600
 AWAY_SECONDS_FIRST: Final = 5.0
 AWAY_SECONDS_LAST: Final = 600.0
 STORAGE_PATIENCE: Final = timedelta(hours=24)
+HUB_PATIENCE: Final = timedelta(hours=1)
 # How many evaluations of a job over many submissions wait at once: enough for the workers of
 # one machine until the next sweep, few enough that a queue is not mistaken for a jam.
 RESCORE_OPEN: Final = 100

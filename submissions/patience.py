@@ -3,10 +3,17 @@
 import random
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from submissions.limits import AWAY_SECONDS_FIRST, AWAY_SECONDS_LAST
 
 # Where a clock was set back, a time further ahead than any wait would never come.
 FURTHEST = timedelta(seconds=2 * AWAY_SECONDS_LAST)
+
+
+def may_be_tried(now: datetime, *, furthest: timedelta = FURTHEST) -> Q:
+    """Rows that wait for nothing that is away, or have done so for as long as they were to."""
+    return Q(retry_at=None) | Q(retry_at__lte=now) | Q(retry_at__gt=now + furthest)
 
 
 def next_try(

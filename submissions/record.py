@@ -31,7 +31,7 @@ from submissions.models import (
     TaskArtefact,
     TaskResult,
 )
-from submissions.patience import FURTHEST, next_try
+from submissions.patience import may_be_tried, next_try
 from submissions.quota import end_slot
 from submissions.rounds import is_sealed, may_be_claimed, sealed
 from submissions.standings import write_standings
@@ -87,13 +87,8 @@ def queue_evaluation(
 
 
 def _claimable(now: datetime) -> QuerySet[Evaluation]:
-    waiting = Q(status=QUEUED) & _may_be_tried(now)
+    waiting = Q(status=QUEUED) & may_be_tried(now)
     return Evaluation.objects.filter(waiting | (_silent(now) & Q(attempts__lt=EVALUATION_ATTEMPTS)))
-
-
-def _may_be_tried(now: datetime) -> Q:
-    """Those that wait for no storage, or have done so for as long as they were to."""
-    return Q(retry_at=None) | Q(retry_at__lte=now) | Q(retry_at__gt=now + FURTHEST)
 
 
 def _silent(now: datetime) -> Q:
@@ -279,7 +274,7 @@ def sweep(*, now: datetime) -> int:
     # An upload announces itself on commit; the sweep gives it one period to do so.
     born = now - timedelta(seconds=settings.SWEEP_SECONDS)
     is_old = _long_ago("created_at", before=born, now=now)
-    forgotten = Q(status=QUEUED) & is_old & unannounced & _may_be_tried(now)
+    forgotten = Q(status=QUEUED) & is_old & unannounced & may_be_tried(now)
     due = Evaluation.objects.filter(_silent(now) | forgotten).exclude(sealed("submission", now=now))
     of_a_job = Exists(RescoreItem.objects.filter(evaluation=OuterRef("pk")))
     due = due.order_by("created_at").annotate(is_of_a_job=of_a_job)

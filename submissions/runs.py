@@ -22,7 +22,7 @@ from scoring import SUITES
 from scoring.prompts import PromptSet
 from scoring.truncation import POLICIES
 from submissions import queue
-from submissions.limits import RUNS_OPEN, SWEEP_ROWS
+from submissions.limits import HUB_PATIENCE, RUNS_OPEN, SWEEP_ROWS
 from submissions.models import (
     Answer,
     Endpoint,
@@ -32,6 +32,7 @@ from submissions.models import (
     Release,
     RunShard,
 )
+from submissions.patience import may_be_tried, next_try
 from submissions.presence import count_devices
 from submissions.questions import askable_tasks
 from submissions.quota import holders_of, lock_holders, refuse_over_quota
@@ -41,6 +42,7 @@ from submissions.tell import tell_run_paused
 Status = HostedRun.Status
 WORKING: Final = (Status.QUEUED, Status.RUNNING)
 OPEN: Final = (*WORKING, Status.PAUSED)
+_NO_WAIT: Final[dict[str, None]] = {"away_since": None, "retry_at": None}
 # What a change of the runner that may change answers is counted by.
 RUNNER_VERSION: Final = 1
 
@@ -227,7 +229,41 @@ def _most_workers(run: HostedRun, now: datetime) -> int:
 
 def pause_run(run: HostedRun, *, reason: str) -> bool:
     """Let no worker start anything new; what is being answered is still kept."""
-    return bool(_open(run).filter(status__in=WORKING).update(status=Status.PAUSED, reason=reason))
+    working = _open(run).filter(status__in=WORKING)
+    return bool(working.update(status=Status.PAUSED, reason=reason, **_NO_WAIT))
+
+
+def wait_for_hub(run: HostedRun, *, reason: str, wait_seconds: float, now: datetime) -> bool:
+    """Leave a run alone while the Hugging Face Hub is away, and then have workers try again.
+
+    After `HUB_PATIENCE` it pauses and says why.
+
+    Returns:
+        Whether it waits.
+    """
+    with transaction.atomic():
+        row = _open(run).select_for_update().filter(status__in=WORKING).first()
+        if row is None:
+            return False
+        since = row.away_since or now
+        again = next_try(since, now=now, patience=HUB_PATIENCE, at_least_seconds=wait_seconds)
+        if again is None:
+            halt_run(run, reason=reason, now=now)
+            return False
+        # The sweep announces it when its time has come.
+        _open(run).update(away_since=since, retry_at=again, announced_at=None, reason=reason)
+    return True
+
+
+def end_waiting(run: HostedRun) -> None:
+    """Note that the Hub gave what a run needs."""
+    waiting = _open(run).filter(status__in=WORKING, away_since__isnull=False)
+    waiting.update(reason="", **_NO_WAIT)
+
+
+def is_due(run: HostedRun, *, now: datetime) -> bool:
+    """Whether a run waits for nothing but a worker."""
+    return _open(run).filter(may_be_tried(now, furthest=HUB_PATIENCE)).exists()
 
 
 def halt_run(run: HostedRun, *, reason: str, now: datetime) -> bool:
@@ -256,7 +292,7 @@ def cancel_run(run: HostedRun, *, reason: str, now: datetime) -> bool:
         ended = (
             _open(run)
             .filter(status__in=OPEN)
-            .update(status=Status.CANCELLED, reason=reason, finished_at=now)
+            .update(status=Status.CANCELLED, reason=reason, finished_at=now, **_NO_WAIT)
         )
         if ended:
             _drop_leases(run)
@@ -269,7 +305,7 @@ def fail_run(run: HostedRun, *, reason: str, now: datetime) -> bool:
         ended = (
             _open(run)
             .filter(status__in=OPEN)
-            .update(status=Status.FAILED, reason=reason, finished_at=now)
+            .update(status=Status.FAILED, reason=reason, finished_at=now, **_NO_WAIT)
         )
         if ended:
             _drop_leases(run)
@@ -315,7 +351,11 @@ def finish_run(run: HostedRun, *, submission_id: int, now: datetime) -> bool:
     working = _open(run).filter(status__in=OPEN)
     return bool(
         working.update(
-            status=Status.FINISHED, submission_id=submission_id, finished_at=now, reason=""
+            status=Status.FINISHED,
+            submission_id=submission_id,
+            finished_at=now,
+            reason="",
+            **_NO_WAIT,
         )
     )
 
@@ -331,6 +371,7 @@ def sweep_runs(*, now: datetime) -> int:
     # A start announces itself on commit; the sweep gives it one period to do so.
     born = now - timedelta(seconds=settings.SWEEP_SECONDS)
     due = HostedRun.objects.filter(unannounced, status__in=WORKING, created_at__lt=born)
+    due = due.filter(may_be_tried(now, furthest=HUB_PATIENCE))
     announced = 0
     for run in due.order_by("announced_at", "pk")[:SWEEP_ROWS]:
         live = RunShard.objects.filter(run=run, lease_expires_at__gt=now)
@@ -371,10 +412,12 @@ def others_wait(run: HostedRun, *, now: datetime) -> bool:
     held = RunShard.objects.filter(run=OuterRef("pk"), lease_expires_at__gte=now)
     is_alike = Q(hub_model=None) if run.hub_model_id is None else ~Q(hub_model=None)
     waiting = HostedRun.objects.filter(~Exists(held), is_alike, status__in=WORKING)
+    waiting = waiting.filter(may_be_tried(now, furthest=HUB_PATIENCE))
     return waiting.exclude(pk=run.pk).exists()
 
 
 def hand_on(run_id: int, *, now: datetime) -> None:
     """Announce a run again that its worker left with something to do."""
-    if _unheld(now).filter(run=run_id, run__status=Status.RUNNING).exists():
+    unheld = _unheld(now).filter(run=run_id, run__status=Status.RUNNING, run__retry_at=None)
+    if unheld.exists():
         queue.announce_run(run_id)

@@ -50,6 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
     files: Mapping[str, bytes]
     told: Mapping[str, Any]
     fault: tuple[int, str] | None
+    retry_after: int
     asked: list[str]
 
     def do_GET(self) -> None:
@@ -69,6 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, status: int, code: str) -> None:
         headers = {"X-Error-Code": code} if code else {}
+        headers |= {"Retry-After": f"{self.retry_after}"} if self.retry_after else {}
         self._answer(status, b'{"error": "no"}', "application/json", headers)
 
     def _tree(self) -> list[dict[str, Any]]:
@@ -106,6 +108,8 @@ def running_hub(
     files: Mapping[str, bytes],
     *,
     fault: tuple[int, str] | None = None,
+    retry_after: int = 0,
+    port: int = 0,
     asked: list[str] | None = None,
     **told: Any,
 ) -> Iterator[str]:
@@ -114,12 +118,15 @@ def running_hub(
     Args:
         files: of the repository.
         fault: a status and a code that it answers everything with.
+        retry_after: for how many seconds it asks to be left alone then.
+        port: where it was before; 0: anywhere.
         asked: takes the paths that it is asked for.
         told: what else it says of the repository.
     """
-    said = {"files": files, "told": {"gated": False, **told}, "fault": fault}
+    said: dict[str, Any] = {"files": files, "told": {"gated": False, **told}}
+    said |= {"fault": fault, "retry_after": retry_after}
     handler = type("Handler", (_Handler,), {**said, "asked": [] if asked is None else asked})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -25,6 +25,7 @@ from submissions.questions import NoContexts, read_rows
 from submissions.runs import Status
 from workers.hand import Hand, Item
 from workers.runners.base import Completion, Runner, RunnerError, Trouble, Wait
+from workers.runners.hub import HubAway
 
 logger = logging.getLogger(__name__)
 
@@ -65,18 +66,24 @@ class Work:
         self._is_exhausted = False
         self._is_starting = True
         self._start_at = 0.0
+        self._away: RunnerError | None = None
 
     def work(self, *, is_over: Callable[[], bool]) -> None:
         """Ask until nothing is left to claim, the run stops, or `is_over` says so.
 
         What is in flight at a pause or an end of time is still awaited and kept; what is in flight
         when the run is cancelled is dropped.
+
+        Raises:
+            HubAway: if the model cannot be had just now.
         """
         try:
             while self._goes_on(is_over):
                 self._collect()
         finally:
             shards.release_shards(list(self._hand.shards.values()))
+        if self._away is not None:
+            raise HubAway(self._away.reason, wait_seconds=self._away.wait_seconds)
 
     def _goes_on(self, is_over: Callable[[], bool]) -> bool:
         if not self._beat():
@@ -220,6 +227,10 @@ class Work:
         trouble = error.trouble
         if trouble is Trouble.FATAL:
             self._pause(error.reason)
+            return
+        if trouble is Trouble.AWAY:
+            # The example keeps its turn: whoever works on the run next asks it.
+            self._is_starting, self._away = False, error
             return
         if trouble is Trouble.TOO_LONG and self._run.is_auto_fit and not item.is_refitted:
             self._refit(item, error)

@@ -26,6 +26,7 @@ from workers.machine import NoMachine
 from workers.own_models import WeightsMissing, work_with_own_model
 from workers.plan import plan_shards
 from workers.runners.base import RunnerError, Wait
+from workers.runners.hub import HubAway
 from workers.runners.openai_compatible import EndpointConfig, OpenAICompatible
 from workers.runners.throttle import Limits, Throttle
 from workers.tokenizers import NoTokenizer, find_tokenizer
@@ -110,7 +111,7 @@ def work_on_run(run_id: int, *, worker: str, is_stopping: Callable[[], bool]) ->
         .filter(pk=run_id, status__in=runs.WORKING)
         .first()
     )
-    if run is None or run.asked is None:
+    if run is None or run.asked is None or not runs.is_due(run, now=timezone.now()):
         return
     try:
         prompts = find_prompt_set(run.release.suite, run.prompt_set)
@@ -122,6 +123,12 @@ def work_on_run(run_id: int, *, worker: str, is_stopping: Callable[[], bool]) ->
     except NoMachine as error:
         # It stays announced to those that can.
         logger.warning("run %s came to a worker that runs no models: %s", run.public_id, error)
+        return
+    except HubAway as away:
+        logger.warning("run %s waits for the Hub: %s", run.public_id, away)
+        runs.wait_for_hub(
+            run, reason=away.reason, wait_seconds=away.wait_seconds, now=timezone.now()
+        )
         return
     except _MENDABLE as error:
         runs.halt_run(run, reason=_said(error), now=timezone.now())
@@ -160,6 +167,7 @@ def _work(
             worked > settings.RUN_SLICE_SECONDS and runs.others_wait(run, now=timezone.now())
         )
 
+    runs.end_waiting(run)
     runner = open_runner(endpoint)
     try:
         runs.describe_run(run, _environment(runner, tokenizer.name))

@@ -46,6 +46,7 @@ def work_with_own_model(
         WeightsMissing: if a local folder is not there, or was changed since.
         workers.machine.NoMachine: if this worker cannot run models at all.
         workers.tokenizers.NoTokenizer: if its tokenizer cannot be had.
+        workers.runners.hub.HubAway: if the Hub gives no answer just now.
     """
     now = timezone.now()
     if not runs.has_work(run, now=now):
@@ -111,6 +112,7 @@ class _Over:
         shared = {"runner": told.pop("runner"), "answering": "worker"}
         runs.describe_run(self._run, shared)
         runs.add_machine(self._run, self._worker, told)
+        runs.end_waiting(self._run)
         self._noted = True
 
     def end(self) -> None:

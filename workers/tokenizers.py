@@ -13,6 +13,7 @@ from tokenizers import Tokenizer as HubFile
 from scoring.truncation import EstimateTokenizer, Tokenizer
 from submissions.limits import MIB, TOKENIZER_BYTES
 from submissions.repositories import local_commit, local_folder
+from workers.runners.hub import HubAway, read_trouble
 
 NAME: Final = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}@[0-9a-f]{40}", re.ASCII)
 
@@ -50,6 +51,7 @@ def find_tokenizer(name: str) -> Tokenizer:
 
     Raises:
         NoTokenizer: if it is none, or cannot be fetched.
+        HubAway: if it cannot be fetched just now.
     """
     if name == EstimateTokenizer.name:
         return EstimateTokenizer()
@@ -117,6 +119,10 @@ def _fetch(name: str, path: Path) -> None:
         *(HfHubHTTPError, LocalEntryNotFoundError),
         *(httpx2.HTTPError, OSError, ValueError),
     ) as error:
+        why, wait_seconds = read_trouble(error)
+        if wait_seconds is not None:
+            reason = f"tokenizer.json of {name} cannot be fetched: {why}."
+            raise HubAway(reason, wait_seconds=wait_seconds) from error
         raise NoTokenizer(
             f"tokenizer.json of {name} is neither in {path.parent.parent} nor on the Hub"
         ) from error

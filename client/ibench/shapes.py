@@ -99,6 +99,7 @@ class Run(TypedDict):
     release: str
     status: Literal["queued", "running", "paused", "finished", "cancelled", "failed"]
     reason: str
+    retry_at: str | None
     examples: int
     examples_done: int
     spending_cap: float | None

@@ -24,6 +24,9 @@ class RunShape(serializers.ModelSerializer[HostedRun]):
     submission = serializers.CharField(source="submission.public_id", default=None, allow_null=True)
     url = serializers.SerializerMethodField()
     page = serializers.SerializerMethodField(help_text="Its page for people.")
+    retry_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the Hub is asked again; null unless it waits for it."
+    )
     examples = serializers.IntegerField(help_text="How many are asked; 0 until it is planned.")
     examples_done = serializers.IntegerField(help_text="How many are in finished parts.")
 
@@ -45,6 +48,7 @@ class RunShape(serializers.ModelSerializer[HostedRun]):
             "spending_cap",
             "status",
             "reason",
+            "retry_at",
             "examples",
             "examples_done",
             "created_at",

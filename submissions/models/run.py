@@ -65,13 +65,16 @@ class HostedRun(models.Model):
     # What answered: server, versions, settings that had to be left out, counts of what was cut.
     environment = models.JSONField(default=dict)
     status = models.CharField(max_length=9, choices=Status, default=Status.QUEUED)
-    # Why it is paused, was cancelled or has failed.
+    # Why it is paused, was cancelled or has failed; or what it waits for.
     reason = models.TextField(blank=True)
     # Those without an answer are asked again once, in a second round.
     rounds = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField()
     planned_at = models.DateTimeField(null=True)
     announced_at = models.DateTimeField(null=True)
+    # Since when the Hugging Face Hub gives no answer, and when a worker may ask it again.
+    away_since = models.DateTimeField(null=True)
+    retry_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     # A run that gives the same answers as an earlier one ends at that one's submission.
     submission = models.ForeignKey(
@@ -99,6 +102,14 @@ class HostedRun(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(status="running") | models.Q(planned_at__isnull=False),
                 name="who_runs_has_a_plan",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(retry_at=None)
+                | (
+                    models.Q(status__in=["queued", "running"], away_since__isnull=False)
+                    & ~models.Q(reason="")
+                ),
+                name="a_run_that_waits_says_why",
             ),
             models.CheckConstraint(
                 condition=models.Q(endpoint=None) | models.Q(hub_model=None),

@@ -15,9 +15,9 @@ from transformers.integrations.accelerate import infer_auto_device_map  # noqa: 
 from tests.models.asking import completed, config_of, prompt_of, until  # noqa: E402
 from tests.models.make_models import random_model  # noqa: E402
 from workers.runners.base import RunnerError, Trouble  # noqa: E402
+from workers.runners.transformers_local.messages import CannotLoad  # noqa: E402
 from workers.runners.transformers_local.room import (  # noqa: E402
     SPARE_BYTES,
-    CannotLoad,
     Need,
     need_of,
     place,

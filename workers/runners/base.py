@@ -20,6 +20,8 @@ class Trouble(Enum):
     TOO_LONG = "too long"
     # This example will not be answered; others may be.
     EXAMPLE = "example"
+    # Nothing can be answered just now, for what the model is made of is out of reach: later it may.
+    AWAY = "away"
     # Nothing will be answered until somebody mends something: the key, the address, the model.
     FATAL = "fatal"
 

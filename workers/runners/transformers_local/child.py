@@ -14,8 +14,10 @@ import traceback
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any
 
+from workers.runners.hub import HubAway
 from workers.runners.transformers_local import messages
-from workers.runners.transformers_local.messages import Asked, LocalConfig, Said
+from workers.runners.transformers_local.fetching import fetch
+from workers.runners.transformers_local.messages import Asked, CannotLoad, LocalConfig, Said
 
 if TYPE_CHECKING:
     from workers.runners.transformers_local.answering import Arrivals, Failure, Open
@@ -69,11 +71,8 @@ class Child:
         """
         from workers.runners.transformers_local import loading, room  # noqa: PLC0415
         from workers.runners.transformers_local.answering import Answering  # noqa: PLC0415
-        from workers.runners.transformers_local.fetching import fetch  # noqa: PLC0415
 
         self._config, self._inbox, self._out = config, inbox, out
-        self._say(messages.LOADING)
-        fetch(config)
         began = time.monotonic()
         loaded = loading.load(config)
         self._answering = Answering(config, loaded)
@@ -146,6 +145,19 @@ def _as_dict(values: Any) -> dict[str, Any]:
     return {name: getattr(values, name) for name in values.__dataclass_fields__}
 
 
+def _bring(config: LocalConfig, out: IO[bytes]) -> bool:
+    """Have the model's files here; False once it is said why they are not."""
+    try:
+        fetch(config)
+    except HubAway as away:
+        messages.send(out, messages.HOPELESS, reason=str(away), away_seconds=away.wait_seconds)
+    except CannotLoad as error:
+        messages.send(out, messages.HOPELESS, reason=str(error))
+    else:
+        return True
+    return False
+
+
 def main(arguments: Sequence[str]) -> None:
     """Run until the supervisor closes the pipe."""
     # What libraries print must not end up among the messages.
@@ -157,8 +169,11 @@ def main(arguments: Sequence[str]) -> None:
         os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
     os.environ["USE_HUB_KERNELS"] = "0"
     inbox = Inbox(sys.stdin.buffer)
+    messages.send(out, messages.LOADING)
+    # Before torch, which takes long to load: nothing of it is needed to hear of a Hub that is away.
+    if not _bring(config, out):
+        return
     # torch and transformers, in this process alone.
-    from workers.runners.transformers_local.room import CannotLoad  # noqa: PLC0415
     from workers.runners.transformers_local.watching import Poisoned  # noqa: PLC0415
 
     try:

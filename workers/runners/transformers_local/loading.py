@@ -12,15 +12,8 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from scoring.model_shape import unusual
 from workers.runners.transformers_local import attention
 from workers.runners.transformers_local.memory import ContextCache
-from workers.runners.transformers_local.messages import LocalConfig
-from workers.runners.transformers_local.room import (
-    DISK,
-    CannotLoad,
-    free_bytes,
-    need_of,
-    place,
-    where_of,
-)
+from workers.runners.transformers_local.messages import CannotLoad, LocalConfig
+from workers.runners.transformers_local.room import DISK, free_bytes, need_of, place, where_of
 from workers.runners.transformers_local.stepping import forward
 from workers.runners.transformers_local.texts import Texts
 

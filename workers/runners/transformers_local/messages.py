@@ -19,13 +19,17 @@ READY: Final = "ready"
 BEGUN: Final = "begun"
 DONE: Final = "done"
 FAILED: Final = "failed"
-# Nothing will be answered: the model cannot be loaded.
+# Nothing will be answered: the model cannot be loaded, or not just now.
 HOPELESS: Final = "hopeless"
 # The process ends, for a reason that nobody foresaw.
 LAST_WORDS: Final = "last words"
 
 # The child ends itself so when the card's driver has lost its state; a new process gets a new one.
 EXIT_POISONED: Final = 86
+
+
+class CannotLoad(Exception):
+    """The model cannot be run here; the message says why, for the run's owner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ import torch
 
 from workers.runners.transformers_local.host import free_host_bytes
 from workers.runners.transformers_local.memory import bytes_a_token
-from workers.runners.transformers_local.messages import LocalConfig
+from workers.runners.transformers_local.messages import CannotLoad, LocalConfig
 
 SPARE_BYTES = 4 << 30
 """Left free on each card beside what is counted: kernels' workspaces, the allocator's rounding."""
@@ -21,10 +21,6 @@ SPARE_BYTES = 4 << 30
 _GIB: Final = 1 << 30
 DISK: Final = "disk"
 _CPU: Final = ("cpu",)
-
-
-class CannotLoad(Exception):
-    """The model cannot be run here; the message says why, for the run's owner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,9 @@ class LocalModel:
         self._numbers = 0
         self._deaths: dict[tuple[str, str], int] = {}
         self._failures = self._replaced = 0
-        self._hopeless = self._last_words = ""
+        self._last_words = ""
+        # Why nothing will be answered, once that is known.
+        self._hopeless: tuple[Trouble, str, float] | None = None
         self._rest_until = 0.0
         self._is_closed = False
         self.environment: dict[str, Any] = {}
@@ -94,7 +96,7 @@ class LocalModel:
         """Hand a prompt to the child; it answers in the order of asking."""
         with self._lock:
             if self._hopeless:
-                return _failed(RunnerError(Trouble.FATAL, self._hopeless))
+                return _failed(self._why_hopeless(*self._hopeless))
             if len(self._jobs) >= self.room():
                 return Wait(1.0)
             if self._child is None:
@@ -245,8 +247,14 @@ class LocalModel:
         if job is not None and job.future.set_running_or_notify_cancel():
             job.future.set_exception(error)
 
-    def _give_up(self, *, reason: str) -> None:
-        self._hopeless = f"The model cannot be run on this worker: {reason}."
+    def _give_up(self, *, reason: str, away_seconds: float | None = None) -> None:
+        trouble = Trouble.FATAL if away_seconds is None else Trouble.AWAY
+        said = f"The model cannot be run on this worker: {reason}."
+        self._hopeless = trouble, said, away_seconds or 0.0
+
+    @staticmethod
+    def _why_hopeless(trouble: Trouble, reason: str, wait_seconds: float) -> RunnerError:
+        return RunnerError(trouble, reason, wait_seconds=wait_seconds)
 
     def _hear(self, *, reason: str) -> None:
         self._last_words = reason
@@ -269,7 +277,7 @@ class LocalModel:
 
     def _error_of(self, job: _Job, status: int) -> RunnerError:
         if self._hopeless:
-            return RunnerError(Trouble.FATAL, self._hopeless)
+            return self._why_hopeless(*self._hopeless)
         why = self._last_words or why_ended(status)
         if job.began_at is None:
             return RunnerError(Trouble.RETRY, f"The process that computes ended: {why}.")
