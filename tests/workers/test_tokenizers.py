@@ -12,6 +12,7 @@ from pytest_django import Settings
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from submissions.limits import TOKENIZER_BYTES
+from workers.runners.hub import HubAway
 from workers.tokenizers import NoTokenizer, find_tokenizer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -108,6 +109,6 @@ def test_a_hub_that_is_away_is_a_reason_and_no_crash(
     template = "http://127.0.0.1:9/{repo_id}/resolve/{revision}/{filename}"
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
 
-    with pytest.raises(NoTokenizer, match="nor on the Hub"):
+    with pytest.raises(HubAway, match="cannot be reached"):
         find_tokenizer(f"org/away@{COMMIT}")
     assert asked == []
