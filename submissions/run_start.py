@@ -11,8 +11,8 @@ from accounts.models import User
 from scoring.prompts import PromptSet
 from submissions.entries import ModelFacts, enter_model
 from submissions.models import Endpoint, HostedRun, HubModel, ModelEntry, Release
+from submissions.run_plans import RunPlan, planned_tasks, start_run
 from submissions.run_progress import Estimate, estimate_run
-from submissions.runs import RunPlan, planned_tasks, start_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

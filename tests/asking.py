@@ -17,7 +17,7 @@ from submissions.entries import ModelFacts, enter_model
 from submissions.models import Endpoint, HostedRun, HubModel, Release
 from submissions.prompt_sets import find_prompt_set
 from submissions.releases import NewRelease, store_release
-from submissions.runs import RunPlan, start_run
+from submissions.run_plans import RunPlan, start_run
 from submissions.sealing import Secret
 from tests import make
 from tests.model_server import KEY

@@ -29,9 +29,9 @@ from submissions.prompt_sets import (
     fitting_prompt_set,
     prompt_sets,
 )
+from submissions.run_plans import RunRefused
 from submissions.run_progress import visible_endpoints, visible_hub_models
 from submissions.run_start import RunWish, begin_run, estimate_wish
-from submissions.runs import RunRefused
 
 
 def own_runs(request: Request) -> QuerySet[HostedRun]:

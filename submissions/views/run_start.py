@@ -10,8 +10,8 @@ from django.utils import timezone
 from submissions.endpoint_forms import RunForm
 from submissions.intake import Refused
 from submissions.models import Endpoint, HubModel
+from submissions.run_plans import RunRefused
 from submissions.run_start import RunWish, begin_run, estimate_wish
-from submissions.runs import RunRefused
 from submissions.views.http import HtmxRequest, person_of
 
 

@@ -25,7 +25,7 @@ from submissions.models import (
 )
 from submissions.prompt_sets import find_prompt_set
 from submissions.receive import UploadOptions, receive_upload
-from submissions.runs import RunPlan, run_facts
+from submissions.run_plans import RunPlan, run_facts
 from submissions.uploads import begin_upload
 from tests import make
 from workers.tasks import evaluate

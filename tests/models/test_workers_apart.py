@@ -34,7 +34,7 @@ from submissions.entries import ModelFacts, enter_model
 from submissions.hub_models import HubModelFacts, register_hub_model
 from submissions.models import Release
 from submissions.prompt_sets import find_prompt_set
-from submissions.runs import RunPlan, start_run
+from submissions.run_plans import RunPlan, start_run
 now = timezone.now()
 owner = User.objects.create_user('runner@example.org')
 asked = register_hub_model(owner, HubModelFacts(repository='org/name'), now=now)

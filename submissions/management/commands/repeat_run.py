@@ -19,7 +19,7 @@ from submissions.intake import Refused
 from submissions.models import Endpoint, HostedRun, HubModel, Release, Submission
 from submissions.prompt_sets import UnknownPromptSet, find_prompt_set
 from submissions.repositories import RepositoryRefused
-from submissions.runs import RunPlan, RunRefused, start_run
+from submissions.run_plans import RunPlan, RunRefused, start_run
 from submissions.sealing import Secret
 
 KEY_VARIABLE = "IBENCH_ENDPOINT_KEY"
