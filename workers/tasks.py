@@ -20,7 +20,7 @@ from submissions.drafts import announce_trials, clean_drafts
 from submissions.files import DamagedFile
 from submissions.idempotency import forget_answers
 from submissions.intake import Refused
-from submissions.limits import EVALUATION_SECONDS, REPORT_SECONDS, TRIAL_SECONDS
+from submissions.limits import EVALUATION_SECONDS, REPORT_SECONDS, STORAGE_PATIENCE, TRIAL_SECONDS
 from submissions.models import Failure
 from submissions.ranking import (
     read_board,
@@ -120,6 +120,11 @@ def try_draft(*, draft_id: int, **_later: object) -> None:
         store_failed_trial(draft, str(error))
     except SoftTimeLimitExceeded:
         store_failed_trial(draft, f"it ran for more than {TRIAL_SECONDS} seconds")
+    except OSError as error:
+        # The storage does not answer: the trial stays due, and the clock announces it again.
+        logger.warning("the trial of draft %s waits for the storage: %s", draft_id, error)
+        if timezone.now() - draft.updated_at > STORAGE_PATIENCE:
+            store_failed_trial(draft, str(error))
     except Exception as error:
         store_failed_trial(draft, f"{type(error).__name__} while scoring")
         raise

@@ -1,6 +1,7 @@
 """Drafts for scripts: what files would score and where they would rank, before they are sent."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +84,38 @@ def test_after_a_days_trials_the_files_are_kept_and_may_be_sent() -> None:
     id_ = made.json()["id"]
     sent = ask(client, "POST", f"/drafts/{id_}/send/", {"visibility": "private"})
     assert sent.status_code == 201
+
+
+def test_a_trial_waits_for_a_storage_that_gives_no_file() -> None:
+    client = script_of(make.user())
+    made = draft_of(client, right=1)
+    draft = Draft.objects.get(public_id=made.json()["id"])
+    stored = Path(storages["content"].path(f"drafts/{draft.public_id}/{draft.files.get().sha256}"))
+    kept = stored.rename(stored.with_name("kept"))
+    stored.mkdir()  # Opening it is an OSError, for root too.
+
+    try_draft(draft_id=draft.pk)
+    waiting = client.get(made.json()["url"]).json()["trial"]
+    stored.rmdir()
+    kept.rename(stored)
+    try_draft(draft_id=draft.pk)
+    done = client.get(made.json()["url"]).json()["trial"]
+
+    assert (waiting["status"], done["status"]) == ("waiting", "done")
+
+
+def test_a_trial_does_not_wait_for_ever() -> None:
+    client = script_of(make.user())
+    made = draft_of(client, right=1)
+    draft = Draft.objects.get(public_id=made.json()["id"])
+    stored = Path(storages["content"].path(f"drafts/{draft.public_id}/{draft.files.get().sha256}"))
+    stored.unlink()
+    stored.mkdir()
+    Draft.objects.filter(pk=draft.pk).update(updated_at=timezone.now() - timedelta(hours=25))
+
+    try_draft(draft_id=draft.pk)
+
+    assert client.get(made.json()["url"]).json()["trial"]["status"] == "failed"
 
 
 def test_the_page_shows_the_same_draft() -> None:
