@@ -106,9 +106,10 @@ def _asked(request: HtmxRequest, name: str) -> tuple[list[Release], Suite, Score
     return releases, suite, scorer, suite.task(slug) if slug else None
 
 
-def _by_length(curve: Curve, lengths: Sequence[int]) -> list[Point | None]:
+def _by_length(curve: Curve, lengths: Sequence[int]) -> list[tuple[Point | None, str]]:
+    """A model's point at each length, None where it has none, and the length as it is written."""
     points = {point.tokens: point for point in curve.points}
-    return [points.get(tokens) for tokens in lengths]
+    return [(points.get(tokens), track_length(tokens)) for tokens in lengths]
 
 
 def _curve_chart(task: Task | None, curves: Sequence[Curve]) -> LengthCurve | None:
