@@ -89,3 +89,8 @@ class Endpoint(models.Model):
     def is_chat(self) -> bool:
         """Whether it is sent messages."""
         return self.mode == self.Mode.CHAT
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether its owner said what tokens cost; two zeros say nothing."""
+        return bool(self.price_in or self.price_out)
