@@ -4,10 +4,15 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django.http import Http404
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+# By the names that allauth gives to the ways of showing who one is.
+_WAYS = {"mfa_reauthenticate": _("Use a code")}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no type hints.
@@ -24,6 +29,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         "unverified_primary_email": _("Confirm the primary e-mail address first."),
     }
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """allauth's own ways to show who one is, named as its pages name them."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [{**one, "description": _WAYS.get(one["id"], one["description"])} for one in ways]
+
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # As above.
     """allauth's own second factors, in the same words."""
@@ -37,6 +47,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # As above.
             "Confirm all your e-mail addresses before you turn two-factor authentication on."
         ),
     }
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002  allauth's.
+        """What a new key is called until its owner has a better name."""
+        there = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return gettext("Security key {number}").format(number=there + 1)
 
 
 class SignInAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # As above.

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
+from django.template import Context, Origin, Template
 from django.test import Client
 from django.utils import timezone
 
@@ -113,10 +115,41 @@ def test_a_field_says_what_it_is_once(client: Client, path: str) -> None:
 
 
 def test_headings_of_a_librarys_pages_are_written_as_ours() -> None:
-    page = just_signed_in(make.user()).get("/accounts/2fa/totp/activate/").content.decode()
+    heading = "{% load allauth %}{% element h1 %}Create Passkey{% endelement %}"
+    page = just_signed_in(make.user()).get("/accounts/2fa/webauthn/").content.decode()
 
-    assert "<h1>Activate authenticator app</h1>" in page
-    assert "<title>Activate authenticator app · ∞-Bench</title>" in page
+    stock = Template(heading, origin=Origin("stock.html", template_name="stock.html"))
+
+    assert stock.render(Context()).strip() == "<h1>Create passkey</h1>"
+    assert "<title>Security keys · ∞-Bench</title>" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("totp/activate/", ("Set up an authenticator app", "Turn it on")),
+        ("webauthn/add/", ("Add a security key", "Add the key", 'value="Security key 1"')),
+    ],
+)
+def test_a_second_factor_is_set_up_in_our_words(path: str, words: tuple[str, ...]) -> None:
+    page = just_signed_in(make.user()).get(f"/accounts/2fa/{path}").content.decode()
+
+    for text in words:
+        assert text in page
+    assert "Activate" not in page
+    assert "Passwordless" not in page
+
+
+def test_a_way_to_show_who_one_is_is_named_as_its_page() -> None:
+    person = make.user()
+    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+
+    offered = client_of(person).get("/accounts/reauthenticate/").content.decode()
+    asked = client_of(person).get("/accounts/2fa/reauthenticate/").content.decode()
+
+    assert 'href="/accounts/2fa/reauthenticate/">Use a code</a>' in offered
+    assert "Write the code that your authenticator app shows" in asked
+    assert "Enter an authenticator code" not in asked
 
 
 def test_the_only_address_is_neither_chosen_nor_removed() -> None:

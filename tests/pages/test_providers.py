@@ -26,6 +26,7 @@ def test_nothing_is_offered_that_is_not_set_up(client: Client) -> None:
 def test_github_is_offered_and_asked(client: Client) -> None:
     assert "GitHub" in client.get("/accounts/login/").content.decode()
 
+    assert "Go on to GitHub" in client.get("/accounts/github/login/").content.decode()
     answer = client.post("/accounts/github/login/")
 
     place = answer.headers["Location"]
