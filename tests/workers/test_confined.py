@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,16 +33,21 @@ def score(predictions: Sequence[str | None], *, task: str = TASK) -> object:
     )
 
 
-def child() -> int:
-    """The process id of this worker's child."""
+def children() -> list[int]:
+    """The process ids of this worker's children: one, or none while the next one starts."""
     listed = subprocess.run(
         ["ps", "--ppid", str(os.getpid()), "-o", "pid=,args="],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    (row,) = [line for line in listed.splitlines() if "workers.scorer_child" in line]
-    return int(row.split()[0])
+    return [int(row.split()[0]) for row in listed.splitlines() if "workers.scorer_child" in row]
+
+
+def child() -> int:
+    """The process id of this worker's child."""
+    (pid,) = children()
+    return pid
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +128,9 @@ def test_a_child_that_dies_again_is_an_error_of_ours() -> None:
 
     def _kill() -> None:
         while not stopped.wait(0.02):
-            os.kill(child(), signal.SIGKILL)
+            for pid in children():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
     killer = threading.Thread(target=_kill)
     killer.start()
