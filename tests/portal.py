@@ -236,3 +236,9 @@ def sign_up(page: Page, url: str, email: str) -> None:
     page.locator("input[name=password2]").fill("correct horse battery")
     page.locator("main button[type=submit]").click()
     page.wait_for_load_state()
+
+
+def wait_ranked(portal: Portal) -> None:
+    """Return when the board's intervals are those of its rows."""
+    stale = "SELECT count(*) FROM submissions_boardstate WHERE computed < wanted"
+    wait_until(lambda: portal.query(stale) == [(0,)], seconds=300, what="intervals")

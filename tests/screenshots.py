@@ -18,10 +18,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmark_site.settings")
 django.setup()
 
 from tests import needs  # noqa: E402  Needs Django's settings, as the rest below.
-from tests.browser.site import Site, make_site, wait_ranked  # noqa: E402
+from tests.browser.site import Site, make_site  # noqa: E402
 from tests.browser.site_pages import Visit, visits  # noqa: E402
 from tests.conftest import CHROMIUM_FLAGS, SIGN_IN_WITH  # noqa: E402
-from tests.portal import ROOT, running_portal  # noqa: E402
+from tests.portal import ROOT, running_portal, wait_ranked  # noqa: E402
 
 OUT = ROOT / "build" / "screenshots"
 WIDTHS = (1440, 390)

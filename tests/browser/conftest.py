@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.site import Site, make_site, wait_ranked
-from tests.portal import Portal
+from tests.browser.site import Site, make_site
+from tests.portal import Portal, wait_ranked
 
 
 @pytest.fixture(scope="session")

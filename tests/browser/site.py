@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from tests import authors
 from tests.browser.site_pages import Visit
-from tests.portal import Portal, sign_up, wait_until
+from tests.portal import Portal, sign_up
 
 # Whom a person's uploads are shown to, by the end that each comes to.
 _UPLOADS: Final = {"own": "unlisted", "failed": "private", "withdrawn": "unlisted"}
@@ -131,9 +131,3 @@ def _draft(page: Any, portal: Portal, archive: bytes) -> str:
     page.get_by_role("button", name="Upload and check").click()
     page.get_by_text("would rank").first.wait_for(timeout=120_000)
     return str(page.url).rstrip("/").rsplit("/", 2)[-2]
-
-
-def wait_ranked(portal: Portal) -> None:
-    """Return when the board's intervals are those of its rows."""
-    stale = "SELECT count(*) FROM submissions_boardstate WHERE computed < wanted"
-    wait_until(lambda: portal.query(stale) == [(0,)], seconds=300, what="intervals")

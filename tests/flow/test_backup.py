@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from tests import make
-from tests.portal import ROOT, Portal, running_portal
+from tests.portal import ROOT, Portal, running_portal, wait_ranked
 from tests.s3_server import running_s3
 
 pytestmark = pytest.mark.slow
@@ -35,6 +35,8 @@ def saved_portal(folder: Path, **settings: str) -> Iterator[Portal]:
                 token, "all.zip", data, model=f"Saved {number}", visibility="public"
             )
             assert portal.wait_scored(token, sent.json()["id"])["status"] == "done"
+        # Intervals are computed later than scores, and the two boards are compared with theirs.
+        wait_ranked(portal)
         portal.stop()
         portal.manage("backup", str(folder / "saved"))
         yield portal
