@@ -62,4 +62,5 @@ def _read(stored: TaskPredictions) -> list[str | None]:
     except (DamagedFile, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise EvaluationFailed(Failure.STORED_FILE, str(error)) from error
     except OSError as error:
-        raise StorageAway(str(error)) from error
+        # Its own words name a path or an address of ours; people read this.
+        raise StorageAway(f"the storage gave no file: {type(error).__name__}") from error

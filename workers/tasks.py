@@ -62,7 +62,7 @@ def evaluate(*, evaluation_id: int, **_later: object) -> None:
         with work_on(evaluation.submission.public_id), keep_lease(evaluation):
             scores = evaluate_submission(evaluation.submission)
     except StorageAway as away:
-        logger.warning("evaluation %s waits for the storage: %s", evaluation_id, away)
+        logger.warning("evaluation %s waits for the storage: %s", evaluation_id, away.__cause__)
         record.wait_for_storage(evaluation, reason=away.reason, now=timezone.now())
     except EvaluationFailed as error:
         record.record_failure(
@@ -124,7 +124,7 @@ def try_draft(*, draft_id: int, **_later: object) -> None:
         # The storage does not answer: the trial stays due, and the clock announces it again.
         logger.warning("the trial of draft %s waits for the storage: %s", draft_id, error)
         if timezone.now() - draft.updated_at > STORAGE_PATIENCE:
-            store_failed_trial(draft, str(error))
+            store_failed_trial(draft, f"the storage gave no file: {type(error).__name__}")
     except Exception as error:
         store_failed_trial(draft, f"{type(error).__name__} while scoring")
         raise
